@@ -1,0 +1,142 @@
+"""Keys: the sandbox's own signing key, and other parties' public keys, read from their JWKS."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+
+from mockserver.kernel.ports import Clock, KeysUnavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+_KEY_BITS = 2048
+_SHORTEST_INTERVAL = timedelta(seconds=1)  # BC-ASM-009
+_DEADLINE_SECONDS = 5
+_LARGEST_KEY_SET = 256 * 1024
+
+
+class SigningKey:
+    """BETCORE's signing key, made anew at each start, on a thread: it takes up to 0.2 s."""
+
+    def __init__(self) -> None:
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="signing-key")
+        self._key: Future[RSAPrivateKey] = pool.submit(_generate)
+        pool.shutdown(wait=False)
+        self._jwks: dict[str, Any] | None = None
+
+    def jwks(self) -> dict[str, Any]:
+        """The public half as a JSON Web Key Set (BC-ASM-023)."""
+        if self._jwks is None:
+            self._jwks = {"keys": [_public_jwk(self._key.result().public_key())]}
+        return self._jwks
+
+
+def _generate() -> RSAPrivateKey:
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415  the import too costs start-up time
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+
+
+def _public_jwk(key: RSAPublicKey) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415  as above
+    from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415  as above
+
+    thumbprint = hashlib.sha1(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+    members = RSAAlgorithm.to_jwk(key, as_dict=True)
+    return {
+        "kty": "RSA",
+        "use": "sig",
+        "kid": thumbprint.hex().upper(),
+        "x5t": base64.urlsafe_b64encode(thumbprint).rstrip(b"=").decode(),
+        "alg": "RS256",
+        "n": members["n"],
+        "e": members["e"],
+    }
+
+
+class JwksClient:
+    """Reads a key set over HTTP and keeps it; an unknown ``kid`` makes it read again (BC-ASM-009).
+
+    :param url: of the JWKS
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+        self._keys: dict[str, RSAPublicKey] = {}
+        self._failure: str | None = None
+        self._read_at: datetime | None = None
+        self._reading = asyncio.Lock()
+
+    async def find(self, kid: str) -> RSAPublicKey | None:
+        """The key of this id, or ``None`` when the key set has none.
+
+        :raises KeysUnavailable: the key set can't be read
+        """
+        if kid not in self._keys:
+            async with self._reading:  # those who wait here find what the first one read
+                if kid not in self._keys and self._may_read_again():
+                    await self._read()
+        if kid not in self._keys and self._failure is not None:
+            raise KeysUnavailable(f"the JWKS at {self._url} can't be read: {self._failure}")
+        return self._keys.get(kid)
+
+    def _may_read_again(self) -> bool:
+        return self._read_at is None or self._clock.now() - self._read_at >= _SHORTEST_INTERVAL
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                self._keys = _public_keys(await self._fetch())
+            self._failure = None
+        except TimeoutError:
+            self._failure = f"no complete answer within {_DEADLINE_SECONDS} s"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._failure = str(error) or type(error).__name__
+        except (ValueError, KeyError, TypeError, PyJWTError) as error:
+            self._failure = f"not a key set: {error}"
+        self._read_at = self._clock.now()
+
+    async def _fetch(self) -> bytes:
+        async with (
+            httpx.AsyncClient(follow_redirects=False, trust_env=False) as client,
+            client.stream("GET", self._url) as answer,
+        ):
+            if answer.status_code != httpx.codes.OK:
+                raise httpx.HTTPError(f"HTTP status {answer.status_code}")
+            body = b""
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > _LARGEST_KEY_SET:
+                    raise httpx.HTTPError(f"more than {_LARGEST_KEY_SET} bytes")
+            return body
+
+
+class FixedKeys:
+    """Keys that are known from the start."""
+
+    def __init__(self, keys: dict[str, RSAPublicKey]) -> None:
+        self._keys = keys
+
+    async def find(self, kid: str) -> RSAPublicKey | None:
+        """The key of this id, or ``None``."""
+        return self._keys.get(kid)
+
+
+def _public_keys(key_set: bytes) -> dict[str, RSAPublicKey]:
+    """The RSA keys of a key set by ``kid``; keys of another kind are left out."""
+    return {
+        jwk["kid"]: PyJWK(jwk, algorithm="RS256").key
+        for jwk in json.loads(key_set)["keys"]
+        if jwk.get("kty") == "RSA" and "kid" in jwk
+    }

@@ -1,0 +1,1 @@
+"""BETCORE: the aggregator, and the casino and the game provider that it calls."""

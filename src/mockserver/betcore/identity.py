@@ -1,0 +1,71 @@
+"""Who calls: the casino's body is a token that BETCORE signed; some operations are open to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mockserver.betcore.model import PartnerClient
+from mockserver.betcore.refusals import Refusal
+from mockserver.betcore.signing import TokenInvalid, key_id, token_in, verified_claims
+from mockserver.kernel.errors import Rejection
+from mockserver.kernel.exchange import Admission, Inbound
+from mockserver.kernel.ports import Clock, KeyFinder, KeysUnavailable
+
+
+class OpenGate:
+    """Admits everybody."""
+
+    async def admit(self, inbound: Inbound) -> Admission:
+        """Admit without an identity."""
+        return Admission(None, inbound.body)
+
+
+class TokenGate:
+    """Admits bodies that are a JWT signed by a key of BETCORE's JWKS.
+
+    :param clients: partner clients by ``client_id``
+    :param claims_violation: says in one line what a claim set lacks by the contract, or ``None``
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, PartnerClient],
+        keys: KeyFinder,
+        clock: Clock,
+        claims_violation: Callable[[object], str | None],
+    ) -> None:
+        self._clients = clients
+        self._keys = keys
+        self._clock = clock
+        self._claims_violation = claims_violation
+
+    async def admit(self, inbound: Inbound) -> Admission:
+        """Verify the token; the document of the request is what its claim ``data`` holds.
+
+        :raises Rejection: no verified JWT can be taken from the body
+        """
+        try:
+            token = token_in(inbound.body)
+            kid = key_id(token)
+            key = await self._keys.find(kid)
+            if key is None:
+                raise TokenInvalid(f"kid `{kid}` is not in the JWKS")
+            claims = verified_claims(token, key)
+            if violation := self._claims_violation(claims):
+                raise TokenInvalid(f"claims: {violation}")
+            self._require_current(claims["nbf"], claims["exp"])
+            client = self._clients.get(claims["client_id"])
+            if client is None:
+                known = ", ".join(f"`{known}`" for known in self._clients)
+                raise TokenInvalid(f"client_id `{claims['client_id']}` is unknown; known are {known}")
+        except (TokenInvalid, KeysUnavailable) as error:
+            raise Rejection(Refusal.JWT_INVALID, f"jwt: {error}") from None
+        return Admission(client, claims["data"].encode("utf-8", "surrogatepass"))
+
+    def _require_current(self, nbf: int, exp: int) -> None:
+        """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
+        now = self._clock.now().timestamp()
+        if now < nbf:
+            raise TokenInvalid(f"not valid yet: nbf is {nbf}, the casino's clock says {now:.3f}")
+        if now >= exp:
+            raise TokenInvalid(f"expired: exp is {exp}, the casino's clock says {now:.3f}")

@@ -1,0 +1,81 @@
+"""Nouns of a casino's wallet. Amounts are decimals in the player's currency, major units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from mockserver.betcore.states import State, TransactionType
+from mockserver.kernel.ledger import Ledger
+
+HOUSE = "house"
+"""The casino's own account, the other side of every movement."""
+
+
+def account_of(user_id: str) -> str:
+    """Ledger account of a player."""
+    return f"player:{user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A player of the casino."""
+
+    id: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A transaction as BETCORE asks for it. ``bet_id`` is text, whatever the wire had (BC-ASM-003)."""
+
+    user_id: str
+    bet_id: str
+    type: TransactionType
+    amount: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A payment that was booked, with the casino's own id."""
+
+    id: str
+    payment: Payment
+
+
+@dataclass(slots=True)
+class Bet:
+    """One player's bet: its state, and the transaction that fills each slot (BC-ASM-013)."""
+
+    state: State = State.UNKNOWN
+    slots: dict[TransactionType, Transaction] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Books:
+    """Bets of one client, found in O(1) by player and bet id, or all players' bets by bet id."""
+
+    _bets: dict[str, dict[str, Bet]] = field(default_factory=dict)
+
+    def bet(self, user_id: str, bet_id: str) -> Bet:
+        """The player's bet; one in state ``unknown`` where there is none."""
+        return self._bets.get(bet_id, {}).get(user_id) or Bet()
+
+    def keep(self, user_id: str, bet_id: str, bet: Bet) -> None:
+        """Remember the player's bet."""
+        self._bets.setdefault(bet_id, {})[user_id] = bet
+
+    def all_with(self, bet_id: str) -> list[Bet]:
+        """Every player's bet of this id."""
+        return list(self._bets.get(bet_id, {}).values())
+
+
+@dataclass(slots=True, kw_only=True)
+class PartnerClient:
+    """A tenant of the casino API: its players, its ledger and its bets."""
+
+    client_id: str
+    users: dict[str, User] = field(repr=False)
+    ledger: Ledger = field(default_factory=Ledger, repr=False)
+    books: Books = field(default_factory=Books, repr=False)

@@ -1,0 +1,18 @@
+"""Classes of refusal; the contract's ``x-errors`` says status, code and message of each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why a casino refuses."""
+
+    JWT_INVALID = "jwt_invalid"
+    UNKNOWN_USER = "unknown_user"
+    INCORRECT_AMOUNT = "incorrect_amount"
+    CLOSED = "closed"
+    UNKNOWN_BET = "unknown_bet"
+    DUPLICATE = "duplicate"
+    DUPLICATE_CHANGED = "duplicate_changed"
+    INSUFFICIENT_FUNDS = "insufficient_funds"

@@ -1,0 +1,1 @@
+"""Betstack: bet cards, bet engine, and the operator that it calls."""

@@ -1,0 +1,154 @@
+"""Nouns of the bet engine. Money is integer cents, percentages and odds are decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from decimal import Decimal
+from enum import StrEnum
+
+from mockserver.betstack.states import Result, Status
+from mockserver.kernel.money import Payout
+
+
+class TicketType(StrEnum):
+    """Types of ticket that can be reserved so far."""
+
+    QUICKTIP = "quicktip"
+    SUPERBET = "superbet"
+
+
+class Feature(StrEnum):
+    """What can be switched off for an operator (BS-ASM-013)."""
+
+    RESERVE = "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """One outcome of an event, with its current odds."""
+
+    id: int
+    bet_code: str
+    bet_name: str
+    market_code: str
+    market_name: str
+    odds: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One side of an event."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A match and the bets on offer."""
+
+    id: int
+    starts: datetime
+    home_team: Team
+    away_team: Team
+    bets: Mapping[int, Bet]
+
+
+Selection = tuple[Event, Bet | None]
+"""An event of a ticket and the bet taken on it; a superbet has no single one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One event of a quicktip as the player sent it."""
+
+    event: int
+    bet: int
+    odds: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """A reservation as it was asked for. A superbet has one event and several bets, a quicktip legs."""
+
+    operator: str
+    token: str
+    psp: str | None
+    price: int
+    currency: str
+    atag: str | None
+    rtag: str | None
+    source: str
+    type: TicketType
+    event: int | None = None
+    bets: tuple[int, ...] = ()
+    odds_diff: Decimal = Decimal(0)
+    legs: tuple[Leg, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticket:
+    """A ticket. Only its status, result and time of change ever change."""
+
+    id: str
+    code: str
+    reservation: Reservation
+    payout: Payout
+    odds: Decimal | None
+    ext: Decimal
+    wht: Decimal
+    user_id: str
+    selections: tuple[Selection, ...]
+    created: datetime
+    updated: datetime
+    zone: timezone
+    status: Status = Status.NEW
+    result: Result = Result.PENDING
+    approved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A player of an operator."""
+
+    id: str
+    currency: str
+
+
+class TicketBook:
+    """Tickets of one operator, found by id or by code in O(1)."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Ticket] = {}
+        self._by_code: dict[str, Ticket] = {}
+
+    def add(self, ticket: Ticket) -> None:
+        """Keep a ticket whose id and code are new."""
+        self._by_id[ticket.id] = ticket
+        self._by_code[ticket.code] = ticket
+
+    def has(self, identifier: str) -> bool:
+        """Whether an id or a code is taken."""
+        return identifier in self._by_id or identifier in self._by_code
+
+    def find(self, identifier: str) -> Ticket | None:
+        """The ticket with this id or this code."""
+        return self._by_id.get(identifier) or self._by_code.get(identifier)
+
+
+@dataclass(slots=True, kw_only=True)
+class Operator:
+    """A tenant of the bet engine: its secret, its players and its tickets."""
+
+    name: str
+    secret: str = field(repr=False)
+    players: Mapping[str, Player] = field(repr=False)
+    """By the token that identifies them."""
+    features_off: frozenset[Feature] = frozenset()
+    ext: Decimal
+    wht: Decimal
+    zone: timezone
+    tickets: TicketBook = field(default_factory=TicketBook, repr=False)

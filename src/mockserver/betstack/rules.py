@@ -1,0 +1,110 @@
+"""What a reservation must satisfy, as rows in order of precedence (BS-ASM-012)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mockserver.betstack.model import Event, Feature, Operator, Reservation
+from mockserver.betstack.refusals import Refusal
+from mockserver.kernel.errors import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may look at."""
+
+    operator: Operator
+    reservation: Reservation
+    offer: Mapping[int, Event]
+
+    def picks(self) -> list[tuple[int, int]]:
+        """Event id and bet id of everything that was picked, in the order sent."""
+        if self.reservation.event is not None:
+            return [(self.reservation.event, bet) for bet in self.reservation.bets]
+        return [(leg.event, leg.bet) for leg in self.reservation.legs]
+
+
+def require_feature(operator: Operator, feature: Feature) -> None:
+    """Refuse what is switched off for the operator."""
+    if feature in operator.features_off:
+        raise Rejection(
+            Refusal.FEATURE_OFF,
+            f"the feature `{feature}` is switched off for operator `{operator.name}`",
+            values={"feature": feature.value},
+        )
+
+
+def _feature_is_on(context: Context) -> None:
+    require_feature(context.operator, Feature.RESERVE)
+
+
+def _player_is_known(context: Context) -> None:
+    if context.reservation.token not in context.operator.players:
+        raise Rejection(
+            Refusal.UNKNOWN_PLAYER,
+            f"operator `{context.operator.name}` has no player with this token; "
+            "the sandbox's tokens are printed by `mockserver serve`",
+        )
+
+
+def _currency_is_the_players(context: Context) -> None:
+    expected = context.operator.players[context.reservation.token].currency
+    if context.reservation.currency != expected:
+        raise Rejection(
+            Refusal.CURRENCY_MISMATCH,
+            f"currency is `{context.reservation.currency}`; the player's is `{expected}`",
+            values={"currency": context.reservation.currency},
+        )
+
+
+def _events_are_known(context: Context) -> None:
+    for event, _ in context.picks():
+        if event not in context.offer:
+            on_offer = ", ".join(str(known) for known in sorted(context.offer))
+            raise Rejection(
+                Refusal.UNKNOWN_EVENT,
+                f"event {event} is not on offer; on offer: {on_offer}",
+                values={"event": event},
+            )
+
+
+def _bets_are_known(context: Context) -> None:
+    for event, bet in context.picks():
+        if bet not in context.offer[event].bets:
+            on_offer = ", ".join(str(known) for known in sorted(context.offer[event].bets))
+            raise Rejection(
+                Refusal.UNKNOWN_BET,
+                f"event {event} has no bet {bet}; it has: {on_offer}",
+                values={"event": event, "bet": bet},
+            )
+
+
+def _odds_are_within_tolerance(context: Context) -> None:
+    for leg in context.reservation.legs:
+        current = context.offer[leg.event].bets[leg.bet].odds
+        if abs(current - leg.odds) > context.reservation.odds_diff:
+            raise Rejection(
+                Refusal.ODDS_CHANGED,
+                f"odds of bet {leg.bet} of event {leg.event} are {current}, sent were {leg.odds}: "
+                f"they differ by more than odds_diff {context.reservation.odds_diff}",
+            )
+
+
+RESERVATION_RULES: tuple[Callable[[Context], None], ...] = (
+    _feature_is_on,
+    _player_is_known,
+    _currency_is_the_players,
+    _events_are_known,
+    _bets_are_known,
+    _odds_are_within_tolerance,
+)
+
+
+def check(context: Context) -> None:
+    """Apply the rules in order.
+
+    :raises Rejection: the first rule that does not hold
+    """
+    for rule in RESERVATION_RULES:
+        rule(context)

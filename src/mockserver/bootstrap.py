@@ -1,0 +1,87 @@
+"""The one place where everything meets: contracts, vendors, adapters. Tests call the same function
+with fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockserver.betcore import handlers as betcore_handlers
+from mockserver.betcore import identity as betcore_identity
+from mockserver.betcore import seeds as betcore_seeds
+from mockserver.betcore import wire as betcore_wire
+from mockserver.betcore.model import PartnerClient
+from mockserver.betcore.service import Wallet
+from mockserver.betstack import handlers as betstack_handlers
+from mockserver.betstack import identity as betstack_identity
+from mockserver.betstack import seeds as betstack_seeds
+from mockserver.betstack import wire as betstack_wire
+from mockserver.betstack.model import Operator
+from mockserver.betstack.service import TicketDesk
+from mockserver.edge.contract import contracts_directory, load
+from mockserver.edge.schemas import compile_schema
+from mockserver.edge.surface import Surface
+from mockserver.kernel.exchange import Document
+from mockserver.kernel.ports import Clock, IdSource, KeyFinder
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Every surface, and the tenants behind them."""
+
+    surfaces: tuple[Surface, ...]
+    operators: dict[str, Operator]
+    clients: dict[str, PartnerClient]
+
+    def reset(self) -> list[str]:
+        """Forget everything and go back to the seeds; runs on the event loop.
+
+        :returns: names of the tenants
+        """
+        # The gates hold these dictionaries, so they are refilled and not replaced.
+        self.operators.clear()
+        self.operators.update(betstack_seeds.operators())
+        self.clients.clear()
+        self.clients.update(betcore_seeds.clients())
+        return [*self.operators, *self.clients]
+
+
+def build(
+    *, clock: Clock, ids: IdSource, keys: KeyFinder, jwks: Callable[[], Document], hints: bool
+) -> Sandbox:
+    """Compile the contracts and bind them to the vendors.
+
+    :param keys: finds the keys that BETCORE's calls to the casino are signed with
+    :param jwks: BETCORE's own key set, as this server publishes it
+    :param hints: whether answers carry the sandbox's own headers
+    :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
+    """
+    directory = contracts_directory()
+    operators = betstack_seeds.operators()
+    clients = betcore_seeds.clients()
+    casino = load(directory / "betcore" / "casino.yaml")
+    bet_engine = Surface(
+        contract=load(directory / "betstack" / "bet-engine.yaml"),
+        gate=betstack_identity.OperatorGate(operators),
+        handlers=betstack_handlers.handlers(TicketDesk(clock, ids, betstack_seeds.offer())),
+        render_refusal=betstack_wire.refusal,
+        docs_path="/docs",
+        hints=hints,
+    )
+    casino_api = Surface(
+        contract=casino,
+        gate=betcore_identity.TokenGate(clients, keys, clock, compile_schema(casino.token_claims)),
+        handlers=betcore_handlers.casino_handlers(Wallet(ids)),
+        render_refusal=betcore_wire.refusal,
+        docs_path="/casino/docs",
+        hints=hints,
+    )
+    aggregator = Surface(
+        contract=load(directory / "betcore" / "aggregator.yaml"),
+        gate=betcore_identity.OpenGate(),
+        handlers=betcore_handlers.aggregator_handlers(jwks),
+        render_refusal=betcore_wire.refusal,
+        docs_path="/docs",
+        hints=hints,
+    )
+    return Sandbox((bet_engine, casino_api, aggregator), operators, clients)

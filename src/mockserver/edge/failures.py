@@ -1,0 +1,85 @@
+"""Whatever goes wrong outside an operation, in the shape of the vendor whose path it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from mockserver.edge.json_codec import dump
+from mockserver.edge.refusals import REASON_HEADER, Refused, header_text, send_answer
+from mockserver.edge.surface import Surface
+from mockserver.kernel.errors import EdgeRefusal, Rejection
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+logger = logging.getLogger("mockserver")
+
+_REFUSAL_OF_STATUS = {404: EdgeRefusal.UNKNOWN_PATH, 405: EdgeRefusal.METHOD_NOT_ALLOWED}
+
+
+class FailureMiddleware:
+    """Outermost middleware: turns routing errors and unforeseen failures into answers."""
+
+    def __init__(self, app: ASGIApp, *, surfaces: Sequence[Surface]) -> None:
+        self._app = app
+        by_prefix = {prefix: surface for surface in surfaces for prefix in surface.territory}
+        # The longest prefix first: /mis-api/api/v2 before /mis-api.
+        self._territories = sorted(by_prefix.items(), key=lambda entry: -len(entry[0]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer if that fails before an answer has begun."""
+        started = False
+
+        async def noting_send(message: dict[str, object]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)  # type: ignore[arg-type]  # starlette types messages as mutable mappings
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            refused = self._answer(scope, error)
+            await send_answer(send, refused.status, refused.body, refused.headers)
+
+    def _answer(self, scope: Scope, error: Exception) -> Refused:
+        path: str = scope["path"]
+        known = error if isinstance(error, HTTPException) else None
+        if known is None:
+            logger.error("%s %s failed: %s: %s", scope["method"], path, type(error).__name__, error)
+            logger.debug("trace", exc_info=error)
+        refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
+        extra = [
+            (name.lower().encode(), value.encode())
+            for name, value in ((known.headers if known else None) or {}).items()
+        ]
+        refused = self._refuse(path, Rejection(refusal, f"{scope['method']} {path}: {_why(refusal)}"))
+        return Refused(refused.status, refused.document, refused.body, refused.headers + extra)
+
+    def _refuse(self, path: str, rejection: Rejection) -> Refused:
+        for prefix, surface in self._territories:
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return surface.refusals().answer(rejection)
+        return self._nobodys(rejection)
+
+    def _nobodys(self, rejection: Rejection) -> Refused:
+        """A path that no vendor has: the sandbox itself answers, and says what it serves."""
+        served = ", ".join(sorted(prefix for prefix, _ in self._territories))
+        document = {"message": f"No API is served here. Served are {served}"}
+        headers = [
+            (b"content-type", b"application/json"),
+            (REASON_HEADER.encode(), header_text(rejection.reason)),
+        ]
+        return Refused(404, document, dump(document), headers)
+
+
+def _why(refusal: EdgeRefusal) -> str:
+    return {
+        EdgeRefusal.UNKNOWN_PATH: "no operation of the contract has this path",
+        EdgeRefusal.METHOD_NOT_ALLOWED: "the contract has no such method here; see the header Allow",
+    }.get(refusal, "failed; see the server's log")

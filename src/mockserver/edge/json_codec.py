@@ -1,0 +1,87 @@
+"""JSON in and out. In: exact and strict. Out: fast, decimals as JSON numbers."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+_LARGEST_EXPONENT = 308  # that of a double: what other implementations can hold
+
+
+class JsonInvalid(ValueError):
+    """A text is no JSON that the server reads. The message says why, in one line."""
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() is the point
+        raise JsonInvalid(f"key {twice!r} stands twice in one object")
+    return document
+
+
+def _no_constants(name: str) -> Any:
+    raise JsonInvalid(f"{name} is not a JSON value")
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise JsonInvalid(f"the number {text[:40]} is out of range") from None
+    if abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise JsonInvalid(f"the number {text[:40]} is out of range")
+    return number
+
+
+# orjson would turn large integers into floats and keep the last of two equal keys.
+_DECODER = json.JSONDecoder(
+    parse_float=_number, parse_constant=_no_constants, object_pairs_hook=_no_duplicates
+)
+
+
+def parse(text: bytes) -> Any:
+    """Read a JSON text; numbers with a fraction or an exponent become ``Decimal``.
+
+    :raises JsonInvalid: not UTF-8, not JSON, NaN or Infinity, an object with a key twice, a lone
+        surrogate, too deep, or a number too long
+    """
+    try:
+        document = _DECODER.decode(text.decode("utf-8"))
+        if b"\\u" in text:
+            _refuse_lone_surrogates(text)
+    except UnicodeDecodeError as error:
+        raise JsonInvalid(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise JsonInvalid(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise JsonInvalid("nested too deep") from None
+    except JsonInvalid:
+        raise
+    except ValueError as error:
+        raise JsonInvalid(f"not JSON: {error}".partition(";")[0]) from None
+    return document
+
+
+def _refuse_lone_surrogates(text: bytes) -> None:
+    """Half a surrogate pair is legal JSON but no character, and could not be sent back."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "surrogate" in str(error):
+            raise JsonInvalid("a string holds half a surrogate pair") from None
+
+
+def dump(document: Any) -> bytes:
+    """Write JSON without spaces; ``Decimal`` as it is written, ``20.0`` stays ``20.0``."""
+    return orjson.dumps(document, default=_fragment, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _fragment(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(f"{value:f}")
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,154 @@
+"""One operation, compiled: from raw request to answer, with nothing left to look up per request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mockserver.edge.body import CallerGone, read_body
+from mockserver.edge.contract import ContractError, Operation
+from mockserver.edge.json_codec import JsonInvalid, dump, parse
+from mockserver.edge.refusals import Refused, send_answer
+from mockserver.edge.schemas import Violation, compile_schema
+from mockserver.edge.surface import Surface
+from mockserver.kernel.errors import EdgeRefusal, Rejection
+from mockserver.kernel.exchange import Call, Document, Inbound
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+logger = logging.getLogger("mockserver")
+
+_JSON_HEADERS = [(b"content-type", b"application/json")]
+
+
+class CompiledOperation:
+    """An ASGI application for one operation.
+
+    A request is judged in this order: size, identity and signature over the raw body, media type,
+    JSON, schema, state. The route and the method were judged before.
+    """
+
+    def __init__(self, surface: Surface, operation: Operation) -> None:
+        self._id = operation.id
+        self._gate = surface.gate
+        self._handler = surface.handlers[operation.id]
+        self._refusals = surface.refusals(operation.errors)
+        self._success = operation.success_status
+        self._request_schema = _request_schema(operation)
+        self._response_schemas = dict(_response_schemas(operation))
+        self._parameters = tuple(_path_parameters(operation))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            body = await read_body(receive, headers.get("content-length"))
+            status, answer, answer_headers = await self._answer(headers, body, scope["path_params"])
+        except CallerGone:
+            return
+        except Rejection as rejection:
+            refused = self._refused(rejection)
+            status, answer, answer_headers = refused.status, refused.body, refused.headers
+        await send_answer(send, status, answer, answer_headers)
+
+    async def handle(
+        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any]
+    ) -> Document:
+        """Judge a request and let its handler answer.
+
+        :raises Rejection: the request is refused
+        """
+        admission = await self._gate.admit(Inbound(headers, body))
+        self._require_json(headers)
+        document = None
+        if self._request_schema is not None:
+            document = self._valid_document(admission.document, self._request_schema)
+        self._require_valid(parameters)
+        return await self._handler(Call(admission.tenant, parameters, document))
+
+    async def _answer(
+        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any]
+    ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        try:
+            document = await self.handle(headers, body, parameters)
+        except Rejection:
+            raise
+        except Exception as error:
+            # The one place where an unforeseen failure becomes an answer in the vendor's shape.
+            logger.error("%s failed: %s: %s", self._id, type(error).__name__, error)
+            logger.debug("trace", exc_info=error)
+            raise Rejection(EdgeRefusal.INTERNAL, f"{self._id} failed; see the server's log") from None
+        self._require_conformant(self._success, document)
+        return self._success, dump(document), _JSON_HEADERS
+
+    def _refused(self, rejection: Rejection) -> Refused:
+        refused = self._refusals.answer(rejection)
+        try:
+            self._require_conformant(refused.status, refused.document)
+        except Rejection as broken:
+            return self._refusals.answer(broken)
+        return refused
+
+    def _require_json(self, headers: Mapping[str, str]) -> None:
+        """A body that declares a media type must declare JSON; one that declares none is taken for it."""
+        declared = headers.get("content-type")
+        if self._request_schema is None or not declared:
+            return
+        if declared.partition(";")[0].strip().lower() != "application/json":
+            raise Rejection(
+                EdgeRefusal.UNSUPPORTED_MEDIA_TYPE,
+                f"content-type: `{declared}` is not `application/json`",
+            )
+
+    def _valid_document(self, text: bytes, violation_of: Violation) -> Any:
+        if not text:
+            raise Rejection(EdgeRefusal.INVALID_REQUEST, "body: is empty; send a JSON document")
+        try:
+            document = parse(text)
+        except JsonInvalid as error:
+            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {error}") from None
+        if violation := violation_of(document):
+            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {violation}")
+        return document
+
+    def _require_valid(self, parameters: Mapping[str, Any]) -> None:
+        for name, violation_of in self._parameters:
+            if violation := violation_of(parameters[name]):
+                raise Rejection(EdgeRefusal.INVALID_REQUEST, f"{name}: {violation}")
+
+    def _require_conformant(self, status: int, document: Document) -> None:
+        violation_of = self._response_schemas.get(status)
+        if violation_of is not None and (violation := violation_of(document)):
+            logger.error("%s: the answer breaks the contract: %s", self._id, violation)
+            raise Rejection(EdgeRefusal.INTERNAL, f"the answer would break the contract: {violation}")
+
+
+def _request_schema(operation: Operation) -> Violation | None:
+    media_type = operation.request_media_type
+    if media_type is None:
+        return None
+    # A body that is a token: what it carries in `data` is the document.
+    token = media_type.get("x-jwt")
+    return compile_schema(token["data"] if token else media_type["schema"])
+
+
+def _response_schemas(operation: Operation) -> list[tuple[int, Violation]]:
+    return [
+        (status, compile_schema(response["content"]["application/json"]["schema"]))
+        for status, response in operation.responses.items()
+        if "content" in response
+    ]
+
+
+def _path_parameters(operation: Operation) -> list[tuple[str, Violation]]:
+    compiled = []
+    for parameter in operation.parameters:
+        if parameter["in"] == "path":
+            compiled.append((parameter["name"], compile_schema(parameter["schema"])))
+        elif not parameter.get("x-identity"):
+            raise ContractError(
+                f"{operation.id}: parameter {parameter['name']} in {parameter['in']} is not served"
+            )
+    return compiled

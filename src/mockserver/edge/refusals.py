@@ -1,0 +1,65 @@
+"""From a class of refusal to the answer: status, headers and the vendor's body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mockserver.edge.contract import ErrorRow
+from mockserver.edge.json_codec import dump
+from mockserver.kernel.errors import EdgeRefusal, Rejection
+from mockserver.kernel.exchange import Document, RefusalRenderer
+
+if TYPE_CHECKING:
+    from starlette.types import Send
+
+REASON_HEADER = "x-sandbox-reason"
+_LONGEST_REASON = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal, ready for the wire."""
+
+    status: int
+    document: Document
+    body: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalTable:
+    """Rows of one operation (or of a surface), with the vendor's way to write them."""
+
+    rows: Mapping[str, ErrorRow]
+    render: RefusalRenderer
+    hints: bool
+
+    def answer(self, rejection: Rejection) -> Refused:
+        """Look the class up and render it. A class that the contract lacks is the server's failure."""
+        row = self.rows.get(rejection.refusal)
+        reason = rejection.reason
+        if row is None:
+            reason = f"the contract has no row of class `{rejection.refusal}` here; {reason}"
+            row = self.rows[EdgeRefusal.INTERNAL]
+        message = row.message.format_map(rejection.values)
+        document = self.render(row.code, message, rejection.details)
+        headers = [(b"content-type", b"application/json")]
+        if self.hints:
+            headers.append((REASON_HEADER.encode(), header_text(f"{row.refusal}: {reason}")))
+        return Refused(row.status, document, dump(document), headers)
+
+
+async def send_answer(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Send an answer whose body is complete."""
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def header_text(text: str) -> bytes:
+    """One line of printable ASCII for a header: everything else is escaped, and it is not endless."""
+    line = text.encode("ascii", "backslashreplace").decode()
+    line = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
+    return (line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}...").encode()

@@ -1,0 +1,105 @@
+"""Schemas of OpenAPI 3.0, translated to JSON Schema and compiled once at the start.
+
+OpenAPI 3.0 says ``nullable`` where JSON Schema lists ``null`` among the types, so a validator for
+plain JSON Schema refuses what the contract allows unless the schema is translated first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jsonschema_rs import Draft4Validator
+
+Violation = Callable[[Any], str | None]
+"""Says in one line how a document breaks a schema, or ``None`` if it does not."""
+
+# Keywords of OpenAPI that are no constraints, or none that plain JSON Schema knows.
+_ANNOTATIONS = frozenset(
+    {"discriminator", "example", "externalDocs", "nullable", "readOnly", "writeOnly", "xml", "deprecated"}
+)
+_SCHEMA_MAPS = ("properties",)
+_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf")
+_SCHEMAS = ("items", "not", "additionalProperties")
+_MOST_SHOWN = 3
+
+
+def translate(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate a resolved OpenAPI 3.0 schema to JSON Schema (draft 4)."""
+    plain: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        if keyword in _ANNOTATIONS or keyword.startswith("x-"):
+            continue
+        if keyword in _SCHEMA_MAPS:
+            plain[keyword] = {name: translate(sub) for name, sub in value.items()}
+        elif keyword in _SCHEMA_LISTS:
+            plain[keyword] = [translate(sub) for sub in value]
+        elif keyword in _SCHEMAS and isinstance(value, Mapping):
+            plain[keyword] = translate(value)
+        else:
+            plain[keyword] = value
+    if schema.get("nullable") and "type" in plain:
+        plain["type"] = [plain["type"], "null"]
+        if "enum" in plain:
+            plain["enum"] = [*plain["enum"], None]
+    return plain
+
+
+def compile_schema(schema: Mapping[str, Any]) -> Violation:
+    """Compile a resolved schema. One with a discriminator is judged by the branch that is named,
+    so that the violation speaks of that branch and not of all of them."""
+    discriminator = schema.get("discriminator")
+    if discriminator is None:
+        return _compile_plain(schema)
+    return _compile_discriminated(schema["oneOf"], discriminator["propertyName"])
+
+
+def _compile_plain(schema: Mapping[str, Any]) -> Violation:
+    validator = Draft4Validator(translate(schema))
+
+    def violation(document: Any) -> str | None:
+        if validator.is_valid(document):
+            return None
+        errors = list(validator.iter_errors(document))
+        shown = "; ".join(_sentence(error) for error in errors[:_MOST_SHOWN])
+        more = len(errors) - _MOST_SHOWN
+        return f"{shown}; and {more} more" if more > 0 else shown
+
+    return violation
+
+
+def _compile_discriminated(branches: list[Mapping[str, Any]], name: str) -> Violation:
+    by_value = {
+        value: _compile_plain(branch) for branch in branches for value in branch["properties"][name]["enum"]
+    }
+    known = ", ".join(by_value)
+
+    def violation(document: Any) -> str | None:
+        if not isinstance(document, dict):
+            return f"the document is {_json_type(document)}, not an object"
+        if name not in document:
+            return f"{name}: is missing; one of {known}"
+        value = document[name]
+        branch = by_value.get(value) if isinstance(value, str) else None
+        if branch is None:
+            return f"{name}: {_shown(value)} is not one of {known}"
+        return branch(document)
+
+    return violation
+
+
+def _sentence(error: Any) -> str:
+    """``events[0].odds: "x" is not of type "number"``."""
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+    message = error.message if len(error.message) <= 200 else f"{error.message[:200]}..."
+    return f"{place.lstrip('.')}: {message}" if place else message
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def _json_type(value: Any) -> str:
+    names = {str: "a string", bool: "a boolean", list: "an array", type(None): "null"}
+    return names.get(type(value), "a number")

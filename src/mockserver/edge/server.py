@@ -1,0 +1,111 @@
+"""Serves several ASGI applications on one event loop, each on its own socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_BACKLOG = 2048
+_GRACE_SECONDS = 3
+
+
+class PortInUse(Exception):
+    """An address can't be listened on. The text says which and why, in one line."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket; port 0 takes any that is free.
+
+    :raises PortInUse: the address is taken, not this machine's, or not allowed
+    """
+    try:
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=_BACKLOG,
+            reuse_port=False,
+        )
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise PortInUse(f"{host}:{port} can't be listened on: {why}") from None
+
+
+def url_of(listener: socket.socket) -> str:
+    """``http://host:port`` of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to :func:`serve`, since each server would take them from the other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self.ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+async def serve(
+    applications: Sequence[tuple[Callable[[], Any], socket.socket]], on_ready: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    :param applications: a function that builds the application, and the socket it listens on; they
+        are built in order, each while those before it already answer
+    :param on_ready: called once all of them answer
+    """
+    servers: list[_Server] = []
+    tasks: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    for build, listener in applications:
+        server = _Server(build())
+        servers.append(server)
+        tasks.append(asyncio.create_task(server.serve(sockets=[listener])))
+        await server.ready.wait()
+    on_ready()
+    await stopping.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+
+
+def run(main: Callable[[], Any]) -> None:
+    """Run a coroutine function on the fastest event loop that is installed."""
+    try:
+        import uvloop  # noqa: PLC0415  absent on Windows
+    except ImportError:
+        asyncio.run(main())
+        return
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

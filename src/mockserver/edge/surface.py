@@ -1,0 +1,46 @@
+"""One API as the edge serves it: a contract, and what the vendor brings to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockserver.edge.contract import Contract, ContractError, ErrorRow
+from mockserver.edge.refusals import RefusalTable
+from mockserver.kernel.exchange import Gate, Handler, RefusalRenderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """A contract bound to its gate, its handlers and its error body.
+
+    :raises ContractError: an operation has no handler, or a handler no operation
+    """
+
+    contract: Contract
+    gate: Gate
+    handlers: Mapping[str, Handler]
+    render_refusal: RefusalRenderer
+    docs_path: str
+    """Where the page that shows the contract is served, below the contract's base path."""
+    hints: bool = True
+    """Whether answers carry the sandbox's own headers."""
+
+    def __post_init__(self) -> None:
+        unbound = self.contract.operations.keys() ^ self.handlers.keys()
+        if unbound:
+            raise ContractError(
+                f"{self.contract.surface}: operations and handlers differ in {', '.join(sorted(unbound))}"
+            )
+
+    @property
+    def territory(self) -> tuple[str, ...]:
+        """Path prefixes whose unknown paths this surface answers."""
+        if self.contract.base_path:
+            return (self.contract.base_path,)
+        first_segments = {operation.path.split("/")[1] for operation in self.contract.operations.values()}
+        return tuple(f"/{segment}" for segment in sorted(first_segments))
+
+    def refusals(self, rows: Mapping[str, ErrorRow] | None = None) -> RefusalTable:
+        """The table for an operation's rows, or for what belongs to no operation."""
+        return RefusalTable({**self.contract.errors, **(rows or {})}, self.render_refusal, self.hints)

@@ -1,0 +1,1 @@
+"""Pure and vendor-neutral: no framework, clock, randomness or network."""

@@ -1,0 +1,59 @@
+"""What passes between the edge and the vendors: a request admitted, a call handled, an answer.
+
+The edge fills these from HTTP; the vendors know nothing of where they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A request before anybody has been identified."""
+
+    headers: Mapping[str, str]
+    """Lower-case names; the last one wins where a name is repeated."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who calls, and what is to be read as the request's document."""
+
+    tenant: Any
+    document: bytes
+    """JSON text: the body itself, or what a verified token carries."""
+
+
+class Gate(Protocol):
+    """Identifies the caller of a surface."""
+
+    async def admit(self, inbound: Inbound) -> Admission:
+        """Identify the caller.
+
+        :raises mockserver.kernel.errors.Rejection: nobody could be identified
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has passed signature and schema."""
+
+    tenant: Any
+    parameters: Mapping[str, Any]
+    """Path and query parameters by the contract's names."""
+    document: Any
+    """The parsed JSON document, numbers with a fraction as ``Decimal``; ``None`` without a body."""
+
+
+Document = Mapping[str, Any]
+"""A JSON object to answer with. ``Decimal`` becomes a JSON number."""
+
+Handler = Callable[[Call], Awaitable[Document]]
+"""Handles one operation: translates, calls one use case, renders."""
+
+RefusalRenderer = Callable[[int, str, Mapping[str, object]], Document]
+"""Makes the vendor's error body from a code, a message and details."""

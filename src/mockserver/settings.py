@@ -1,0 +1,134 @@
+"""Settings: one row each. A flag wins over the environment, that over the file, that over the default."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ENVIRONMENT_PREFIX = "MOCKSERVER_"
+_HIGHEST_PORT = 65535
+
+
+class SettingsError(Exception):
+    """A setting is unknown or wrong. The text is one line and says where and what is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting. ``read`` takes a flag's or the environment's text, or the file's value."""
+
+    name: str
+    read: Callable[[Any], Any]
+    default: Any
+    help: str
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, bool) or not str(value).isdecimal() or int(value) > _HIGHEST_PORT:
+        raise ValueError(f"a port from 0 to {_HIGHEST_PORT}, 0 for any that is free")
+    return int(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("a text that is not empty")
+    return value
+
+
+def _url(value: Any) -> str:
+    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a URL such as http://127.0.0.1:8090")
+    return str(value).rstrip("/")
+
+
+_SWITCH_WORDS = {
+    **dict.fromkeys(("true", "1", "on", "yes"), True),
+    **dict.fromkeys(("false", "0", "off", "no"), False),
+}
+
+
+def _switch(value: Any) -> bool:
+    try:
+        return _SWITCH_WORDS[str(value).lower()]
+    except KeyError:
+        raise ValueError("true or false") from None
+
+
+SETTINGS = (
+    Setting("host", _text, "127.0.0.1", "Address that the vendors' APIs listen on."),
+    Setting("port", _port, 8080, "Port of the vendors' APIs; 0 takes any that is free."),
+    Setting("admin_port", _port, 8081, "Port of the control plane, on 127.0.0.1; 0 takes any that is free."),
+    Setting(
+        "betcore_url",
+        _url,
+        None,
+        "Where the built-in casino finds BETCORE (its JWKS). Default: this server itself.",
+    ),
+    Setting("hints", _switch, True, "Say why a request is refused, in X-Sandbox-Reason."),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its value."""
+
+    host: str
+    port: int
+    admin_port: int
+    betcore_url: str | None
+    hints: bool
+
+
+def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> Settings:
+    """Work out every setting.
+
+    :param flags: values given on the command line, by name; ``None`` where not given
+    :param environment: variables; those with the prefix ``MOCKSERVER_`` are settings
+    :param file: a TOML file with settings as top-level keys
+    :raises SettingsError: a setting is unknown or has a value that it can't have, or the file can't be read
+    """
+    given: dict[str, Any] = {}
+    for source, values in (
+        (str(file), _of_file(file)),
+        ("environment", _of_environment(environment)),
+        ("command line", {name: value for name, value in flags.items() if value is not None}),
+    ):
+        for name, value in values.items():
+            given[name] = _value(source, name, value)
+    return Settings(**{setting.name: given.get(setting.name, setting.default) for setting in SETTINGS})
+
+
+def _of_file(file: Path | None) -> Mapping[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+
+
+def _of_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    return {
+        variable.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for variable, value in environment.items()
+        if variable.startswith(ENVIRONMENT_PREFIX)
+    }
+
+
+def _value(source: str, name: str, value: Any) -> Any:
+    setting = _BY_NAME.get(name)
+    if setting is None:
+        nearest = difflib.get_close_matches(name, _BY_NAME, n=1)
+        hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(_BY_NAME)}"
+        raise SettingsError(f"{source}: unknown setting `{name}`; {hint}")
+    try:
+        return setting.read(value)
+    except ValueError as error:
+        raise SettingsError(f"{source}: `{name}` is {value!r}; it has to be {error}") from None
