@@ -54,10 +54,7 @@ class FailureMiddleware:
             logger.error("%s %s failed: %s: %s", scope["method"], path, type(error).__name__, error)
             logger.debug("trace", exc_info=error)
         refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
-        extra = [
-            (name.lower().encode(), value.encode())
-            for name, value in ((known.headers if known else None) or {}).items()
-        ]
+        extra = _allow(known)
         refused = self._refuse(path, Rejection(refusal, f"{scope['method']} {path}: {_why(refusal)}"))
         return Refused(refused.status, refused.document, refused.body, refused.headers + extra)
 
@@ -76,6 +73,12 @@ class FailureMiddleware:
             (REASON_HEADER.encode(), header_text(rejection.reason)),
         ]
         return Refused(404, document, dump(document), headers)
+
+
+def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:
+    """The methods that exist, sorted: the router keeps them in a set."""
+    allowed = ((error.headers if error else None) or {}).get("Allow")
+    return [(b"allow", ", ".join(sorted(allowed.split(", "))).encode())] if allowed else []
 
 
 def _why(refusal: EdgeRefusal) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from connexion.middleware.routing import RoutingMiddleware
@@ -18,3 +19,5 @@ class StrictRouting(RoutingMiddleware):
         for route in self.router.routes:
             if isinstance(route, Mount) and isinstance(route.app, Router):
                 route.app.redirect_slashes = False
+                # An identifier may hold a line break, which the mount's pattern would not match.
+                route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)

@@ -3,14 +3,16 @@ with, in a test for its answers and in the benchmark for its speed."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import connexion
 from connexion import AsyncApp
 from connexion.exceptions import ProblemException, UnsupportedMediaTypeProblem
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.lifecycle import ConnexionResponse
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -19,13 +21,15 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 
-from mockserver.edge.contract import Operation
 from mockserver.edge.json_codec import JsonInvalid, dump, parse
-from mockserver.edge.refusals import Refused
+from mockserver.edge.refusals import RefusalTable, Refused, send_answer
 from mockserver.edge.schemas import compile_schema
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Inbound
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def stock_app(surfaces: Sequence[Surface]) -> AsyncApp:
@@ -34,11 +38,17 @@ def stock_app(surfaces: Sequence[Surface]) -> AsyncApp:
     It judges media type and schema before identity and signature, and has no rows for unknown
     paths; everything else answers as the compiled dispatch does.
     """
+    tables = {
+        operation.id: surface.refusals(operation.errors)
+        for surface in surfaces
+        for operation in surface.contract.operations.values()
+    }
     app = AsyncApp(
         "mockserver",
         middlewares=[
             ExceptionMiddleware,
             RoutingMiddleware,
+            partial(_ProblemMiddleware, tables=tables),
             RequestValidationMiddleware,
             ResponseValidationMiddleware,
             LifespanMiddleware,
@@ -46,16 +56,13 @@ def stock_app(surfaces: Sequence[Surface]) -> AsyncApp:
         ],
         validate_responses=True,
     )
-    operations: dict[str, tuple[Surface, Operation]] = {}
     for surface in surfaces:
-        operations |= {id: (surface, operation) for id, operation in surface.contract.operations.items()}
         app.add_api(
             surface.contract.document,
             base_path=surface.contract.base_path,
             name=surface.contract.surface,
             resolver=Resolver(partial(_bound, surface)),
         )
-    app.add_error_handler(ProblemException, partial(_on_problem, operations))
     return app
 
 
@@ -87,17 +94,30 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
             status_code=operation.success_status, content_type="application/json", body=dump(answer)
         )
 
+    # Connexion reads the body for a handler that could take it, and it can be read only once; so
+    # the handler declares its path parameters alone.
+    names = [parameter["name"] for parameter in operation.parameters if parameter["in"] == "path"]
+    signature = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])
+    handle.__signature__ = signature  # type: ignore[attr-defined]  # inspect honours it
     return handle
 
 
-async def _on_problem(
-    operations: dict[str, tuple[Surface, Operation]], request: ConnexionRequest, problem: Exception
-) -> ConnexionResponse:
+class _ProblemMiddleware:
     """What Connexion's validators refuse, in the vendor's shape."""
-    surface, operation = operations[request.scope["extensions"]["connexion_routing"]["operation_id"]]
-    unsupported = isinstance(problem, UnsupportedMediaTypeProblem)
-    refusal = EdgeRefusal.UNSUPPORTED_MEDIA_TYPE if unsupported else EdgeRefusal.INVALID_REQUEST
-    return _response(surface.refusals(operation.errors).answer(Rejection(refusal, str(problem))))
+
+    def __init__(self, app: ASGIApp, *, tables: Mapping[str, RefusalTable]) -> None:
+        self._app = app
+        self._tables = tables
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ProblemException as problem:
+            unsupported = isinstance(problem, UnsupportedMediaTypeProblem)
+            refusal = EdgeRefusal.UNSUPPORTED_MEDIA_TYPE if unsupported else EdgeRefusal.INVALID_REQUEST
+            table = self._tables[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
+            refused = table.answer(Rejection(refusal, str(problem)))
+            await send_answer(send, refused.status, refused.body, refused.headers)
 
 
 def _response(refused: Refused) -> ConnexionResponse:

@@ -1,0 +1,133 @@
+"""The compiled dispatch answers as Connexion's own stack does over the same handlers."""
+
+import json
+from typing import Any
+
+import pytest
+from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidator
+
+from mockserver.edge.schemas import compile_schema
+
+from .conftest import QUICKTIP, SUPERBET, Service
+
+Step = tuple[str, str, Any]
+
+RESERVATIONS: list[Any] = [
+    SUPERBET,
+    QUICKTIP,
+    SUPERBET | {"psp": None, "atag": None},
+    SUPERBET | {"psp": 7},
+    SUPERBET | {"price": 10.5},
+    SUPERBET | {"price": 2000.0},
+    SUPERBET | {"price": True},
+    SUPERBET | {"token": "nobody"},
+    SUPERBET | {"currency": "KE"},
+    SUPERBET | {"bets": [101, "102"]},
+    SUPERBET | {"type": "quicktip"},
+    SUPERBET | {"operator": "acme"},
+    QUICKTIP | {"odds_diff": -1},
+    QUICKTIP | {"events": [{"id": 390815, "bet": 101, "odds": 0.5}]},
+    QUICKTIP | {"events": [{"id": 390815, "bet": 101}]},
+    {},
+    [],
+    "text",
+]
+PAYMENTS: list[Any] = [
+    {"Amount": "10", "BetId": 1, "PartnerUserId": "SomeUserId100", "TransactionType": -1},
+    {"Amount": "10", "BetId": 1, "PartnerUserId": "SomeUserId100", "TransactionType": -1},
+    {"Amount": "99999", "BetId": 2, "PartnerUserId": "SomeUserId100", "TransactionType": -1},
+    {"Amount": "10", "BetId": 1, "PartnerUserId": "SomeUserId100", "TransactionType": 3},
+    {"Amount": 10, "BetId": 1, "PartnerUserId": "SomeUserId100", "TransactionType": 1},
+    {"BetId": 1},
+]
+
+
+def answer_of(service: Service, method: str, path: str, document: Any) -> tuple[int, Any]:
+    if path.startswith("/be"):
+        answer = service.betstack(method, path, document)
+    elif document is None:
+        answer = service.send(method, path)
+    else:
+        answer = service.casino(path, document)
+    return answer.status_code, answer.json()
+
+
+STEPS: list[Step] = [
+    *(("POST", "/be/tickets/reserve", document) for document in RESERVATIONS),
+    ("GET", "/be/tickets/nobody", None),
+    ("POST", "/be/tickets/nobody/paid", None),
+    *(("POST", "/payments/make", document) for document in PAYMENTS),
+    ("POST", "/users/data", {"PartnerUserId": "SomeUserId100"}),
+    ("POST", "/users/data", {}),
+    ("POST", "/payments/close", {"BetId": "1", "Closed": True}),
+    ("POST", "/payments/close", {"BetId": 1, "Closed": True}),
+    ("GET", "/mis-api/api/v2/auth/jwks", None),
+]
+
+
+def test_both_stacks_give_the_same_answers_in_the_same_states(service: Service, stock: Service) -> None:
+    compiled = [answer_of(service, *step) for step in STEPS]
+
+    assert [status for status, _ in compiled].count(200) >= 12
+    assert compiled == [answer_of(stock, *step) for step in STEPS]
+
+
+def test_both_stacks_live_the_same_lifecycle(service: Service, stock: Service) -> None:
+    def life(one: Service) -> list[tuple[int, Any]]:
+        ticket = one.reserved()["id"]
+        path = f"/be/tickets/{ticket}"
+        steps = [("GET", path), ("POST", f"{path}/paid"), ("POST", f"{path}/paid"), ("GET", path)]
+        return [answer_of(one, method, where, None) for method, where in steps]
+
+    lived = life(service)
+
+    assert [status for status, _ in lived] == [200, 200, 400, 200]
+    assert lived == life(stock)
+
+
+def test_both_stacks_refuse_the_same_media_types(service: Service, stock: Service) -> None:
+    body = json.dumps(SUPERBET).encode()
+    for declared in ("text/plain", "application/json; charset=utf-8"):
+        headers = service.betstack_headers("site", body) | {"content-type": declared}
+        compiled, stocks = (
+            one.send("POST", "/be/tickets/reserve", headers, body) for one in (service, stock)
+        )
+
+        assert (compiled.status_code, compiled.json()) == (stocks.status_code, stocks.json())
+
+
+SCHEMAS: list[tuple[dict[str, Any], list[Any]]] = [
+    ({"type": "string", "nullable": True}, [None, "x", 1]),
+    ({"type": "string", "nullable": True, "enum": ["a", "b"]}, [None, "a", "c"]),
+    ({"type": "string", "nullable": False}, [None, "x"]),
+    ({"type": "integer"}, [1, 1.0, 1.5, True, "1", None, 10**30]),
+    ({"type": "number"}, [1, 1.0, True, "1"]),
+    ({"type": "number", "minimum": 1, "exclusiveMinimum": True}, [1, 1.0001]),
+    ({"type": "number", "maximum": 1, "exclusiveMaximum": False}, [1, 1.0001]),
+    ({"type": "array", "items": {"type": "integer", "nullable": True}}, [[1, None], ["x"], []]),
+    ({"type": "array", "minItems": 1}, [[], [1]]),
+    ({"properties": {"a": {"type": "object", "nullable": True}}}, [{"a": None}, {"a": 1}, {}]),
+    ({"type": "object", "required": ["a"], "additionalProperties": False, "properties": {"a": {}}},
+     [{"a": 1}, {"a": 1, "b": 2}, {}]),
+    ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, ["x", 1, 1.5, None]),
+    ({"allOf": [{"type": "string"}, {"enum": ["a"]}]}, ["a", "b"]),
+    ({"not": {"enum": [200]}}, [200, 201]),
+    ({"type": "string", "pattern": r"^\d{1,3}(\.\d+)?$"}, ["1", "1.5", "x"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("schema", "documents"), SCHEMAS)
+def test_translated_schemas_judge_as_connexions_validators(
+    schema: dict[str, Any], documents: list[Any]
+) -> None:
+    compiled = compile_schema(schema)
+    for validator in (Draft4RequestValidator(schema), Draft4ResponseValidator(schema)):
+        assert [compiled(one) is None for one in documents] == [validator.is_valid(one) for one in documents]
+
+
+def test_a_pattern_ends_at_the_end_where_connexions_forgives_a_line_break() -> None:
+    schema = {"type": "string", "pattern": "^1$"}
+
+    assert compile_schema(schema)("1") is None
+    assert compile_schema(schema)("1\n") is not None
+    assert Draft4RequestValidator(schema).is_valid("1\n")
