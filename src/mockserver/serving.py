@@ -32,8 +32,8 @@ def serve_sandbox(settings: Settings) -> None:
     """
     signing_key = SigningKey()  # first, so that the key is made while the rest is
     try:
-        public = listen(settings.host, settings.port)
-        admin = listen(_ADMIN_HOST, settings.admin_port)
+        public = _listener(settings.host, settings.port, "--port")
+        admin = _listener(_ADMIN_HOST, settings.admin_port, "--admin-port")
         clock = SystemClock()
         sandbox = build(
             clock=clock,
@@ -42,7 +42,7 @@ def serve_sandbox(settings: Settings) -> None:
             jwks=signing_key.jwks,
             hints=settings.hints,
         )
-    except (PortInUse, ContractError) as error:
+    except ContractError as error:
         raise StartFailed(str(error)) from None
 
     async def main() -> None:
@@ -70,6 +70,13 @@ def _admin_app(sandbox: Sandbox) -> object:
         version=__version__,
         surfaces=[surface.contract.surface for surface in sandbox.surfaces],
     )
+
+
+def _listener(host: str, port: int, flag: str) -> socket.socket:
+    try:
+        return listen(host, port)
+    except PortInUse as error:
+        raise StartFailed(f"{error}; choose another with {flag}") from None
 
 
 def _loopback(listener: socket.socket) -> str:

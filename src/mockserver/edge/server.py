@@ -35,7 +35,8 @@ def listen(host: str, port: int) -> socket.socket:
             reuse_port=False,
         )
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        # Python adds the address once more in parentheses.
+        why = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise PortInUse(f"{host}:{port} can't be listened on: {why}") from None
 
 

@@ -1,0 +1,1 @@
+"""A walk through both lifecycles, then the conformance kit: ``python -m demo``."""

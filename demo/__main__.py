@@ -1,0 +1,66 @@
+"""Starts a sandbox, walks both lifecycles, runs the conformance kit, and says where to look next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from conformance import signing
+from conformance.callback_sink import JWKS_PATH, CallbackSink
+from demo.sandbox import DidNotStart, free_port, sandbox
+from demo.walk import Surprise, Walk
+
+REPORTS = Path("reports")
+NEXT = """\
+[bold]Where to look next[/]
+  reports/report.html    every verdict with its requirement, page and exchange; open it in a browser
+  make serve             a sandbox on http://127.0.0.1:8080 to build against
+  README.md              your first ticket with curl, and the kit against your own implementation"""
+
+
+def main() -> int:
+    """Run the demonstration; returns the exit code."""
+    console = Console(highlight=False)
+    listen = f"127.0.0.1:{free_port()}"
+    try:
+        with sandbox(betcore_url=f"http://{listen}") as base_url:
+            console.print(f"A sandbox runs at {base_url}.\n")
+            walk(base_url, listen, console)
+            console.rule("[bold]The conformance kit against the same server")
+            exit_code = conformance(base_url, listen)
+    except (DidNotStart, Surprise) as error:
+        console.print(f"[red]The demonstration stopped:[/] {error}")
+        return 1
+    console.print(f"\n{NEXT}")
+    return exit_code
+
+
+def walk(base_url: str, listen: str, console: Console) -> None:
+    """Both lifecycles; the demonstration plays BETCORE and serves its keys meanwhile."""
+    key = signing.SigningKey.generate()
+    steps = Walk(base_url, key, console)
+    steps.betstack_ticket()
+    with CallbackSink(listen, {JWKS_PATH: {"keys": [key.jwk()]}}):
+        steps.betcore_bet()
+
+
+def conformance(base_url: str, listen: str) -> int:
+    """The kit, as a user runs it; a difference from an assumption counts too, since they are ours."""
+    command = [sys.executable, "-m", "conformance", "run", "betstack", "betcore-casino"]
+    options = [
+        "--base-url",
+        base_url,
+        "--listen",
+        listen,
+        "--report-dir",
+        str(REPORTS),
+        "--judge-assumptions",
+    ]
+    return subprocess.run([*command, *options], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

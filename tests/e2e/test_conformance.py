@@ -1,0 +1,120 @@
+"""The kit against the sandbox over HTTP, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo.sandbox import free_port
+
+from .conftest import Running
+
+ROOT = Path(__file__).resolve().parents[2]
+# Lets every ticket be paid, whatever its status.
+WITHOUT_STATUS_CHECK = """
+from types import MappingProxyType
+from mockserver.betstack import service, states
+service.TRANSITIONS = MappingProxyType(
+    dict(states.TRANSITIONS) | {(status, states.Event.PAY): states.Status.OPEN for status in states.Status}
+)
+from mockserver.cli import main
+main()
+"""
+
+
+def conformance(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def results_in(folder: Path) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = json.loads((folder / "report.json").read_text())["results"]
+    return results
+
+
+@pytest.fixture
+def broken() -> Iterator[str]:
+    command = [sys.executable, "-c", WITHOUT_STATUS_CHECK, "serve", "--port", "0", "--admin-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        banner = ""
+        for line in process.stdout:
+            banner += line
+            if line.startswith("Ready."):
+                break
+        yield re.findall(r"betcore\.casino\s+(\S+)", banner)[0]
+        process.terminate()
+
+
+def test_every_requirement_and_assumption_holds_for_the_sandbox(running: Running, tmp_path: Path) -> None:
+    ended = conformance(
+        "run", "betstack", "betcore-casino", "--base-url", running.base_url, "--listen", running.listen,
+        "--judge-assumptions", "--report-dir", str(tmp_path),
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    verdicts = {result["verdict"] for result in json.loads((tmp_path / "report.json").read_text())["results"]}
+    assert verdicts == {"PASS"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "report.json",
+        "report.html",
+        "report.md",
+        "junit.xml",
+    }
+
+
+def test_pytest_at_the_root_runs_the_cases_and_nothing_else(running: Running, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "--base-url", running.base_url, "--listen", running.listen,
+            "--conformance-profile", "betstack", "--generated", "0", "--report-dir", str(tmp_path), "-q",
+        ],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    results = results_in(tmp_path)
+    assert {result["profile"] for result in results} == {"betstack"}
+    assert len(results) > 30
+    assert "test_settings" not in ended.stdout
+
+
+def test_a_server_without_the_status_check_of_paid_fails_the_cases_of_117(
+    broken: str, tmp_path: Path
+) -> None:
+    ended = conformance(
+        "run", "betstack", "--base-url", broken, "--report-dir", str(tmp_path), "--generated", "0"
+    )
+
+    assert ended.returncode == 1
+    failed = {
+        requirement["id"]
+        for result in results_in(tmp_path)
+        if result["verdict"] in {"FAIL", "HAZARD"}
+        for requirement in result["requirements"]
+    }
+    assert {"BS-PAY-005", "BS-PAY-007"} <= failed
+    assert "BS-PAY-001" not in failed
+    assert "BS-PAY-005" in ended.stdout
+
+
+def test_a_port_where_nothing_listens_is_one_clear_line() -> None:
+    port = free_port()
+
+    ended = conformance("run", "betstack", "--base-url", f"http://127.0.0.1:{port}")
+
+    assert ended.returncode == 3
+    assert f"http://127.0.0.1:{port}" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert "Traceback" not in ended.stdout

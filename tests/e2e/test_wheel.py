@@ -1,0 +1,76 @@
+"""The built wheel in empty environments: the server alone, the kit alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from demo.sandbox import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def python_of(environment: Path) -> Path:
+    return environment / "bin" / "python"
+
+
+def output_of(*command: str | Path, cwd: Path) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
+    assert ended.returncode == 0, f"{command}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    output_of(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def install(wheel: Path, extra: str, folder: Path) -> Path:
+    environment = folder / extra
+    venv.create(environment, with_pip=True)
+    output_of(
+        python_of(environment), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "-c", ROOT / "constraints.txt", f"bet-sandbox[{extra}] @ file://{wheel}", cwd=folder,
+    )  # fmt: skip
+    return environment
+
+
+def test_the_server_and_the_kit_work_without_each_other(wheel: Path, tmp_path: Path) -> None:
+    server, kit = install(wheel, "server", tmp_path), install(wheel, "kit", tmp_path)
+    importable = "import importlib.util as u; print([m for m in {} if u.find_spec(m)])"
+    listen = f"127.0.0.1:{free_port()}"
+    command = [server / "bin" / "mockserver", "serve", "--port", "0", "--admin-port", "0"]
+
+    assert (
+        output_of(python_of(server), "-c", importable.format(["schemathesis", "pytest"]), cwd=tmp_path)
+        == "[]\n"
+    )
+    assert (
+        output_of(python_of(kit), "-c", importable.format(["connexion", "uvicorn"]), cwd=tmp_path) == "[]\n"
+    )
+    with subprocess.Popen(
+        [*command, "--betcore-url", f"http://{listen}"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    ) as process:
+        assert process.stdout is not None
+        banner = ""
+        for line in process.stdout:
+            banner += line
+            if line.startswith("Ready."):
+                break
+        base_url = re.findall(r"betcore\.casino\s+(\S+)", banner)[0]
+        try:
+            said = output_of(
+                kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", base_url,
+                "--listen", listen, "--judge-assumptions", "--generated", "3", cwd=tmp_path,
+            )  # fmt: skip
+        finally:
+            process.terminate()
+    assert "Conformant" in said
+    assert (tmp_path / "reports" / "report.html").stat().st_size > 10_000

@@ -1,0 +1,63 @@
+"""Every edge of the transition tables, legal and illegal."""
+
+from enum import StrEnum
+from itertools import product
+
+import pytest
+
+from mockserver.betcore import states as betcore
+from mockserver.betstack import states as betstack
+from mockserver.kernel.transitions import IllegalTransition, next_state
+
+LEGAL_FOR_TICKETS = {("new", "reserve"): "reserved", ("reserved", "pay"): "open"}
+LEGAL_FOR_BETS = {
+    ("unknown", "accept"): "open",
+    ("unknown", "return"): "returned",
+    ("unknown", "jackpot"): "unknown",
+    ("unknown", "close"): "unknown",
+    ("unknown", "reopen"): "unknown",
+    ("open", "accept"): "open",
+    ("open", "payout"): "open",
+    ("open", "return"): "open",
+    ("open", "payout_return"): "open",
+    ("open", "jackpot"): "open",
+    ("open", "close"): "closed",
+    ("open", "reopen"): "open",
+    ("closed", "close"): "closed",
+    ("closed", "reopen"): "open",
+    ("returned", "return"): "returned",
+    ("returned", "close"): "returned",
+    ("returned", "reopen"): "returned",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "states", "events", "legal"),
+    [
+        (betstack.TRANSITIONS, betstack.Status, betstack.Event, LEGAL_FOR_TICKETS),
+        (betcore.TRANSITIONS, betcore.State, betcore.Event, LEGAL_FOR_BETS),
+    ],
+    ids=["tickets", "bets"],
+)
+def test_an_event_leads_where_it_should_or_is_refused(
+    table: dict[tuple[StrEnum, StrEnum], StrEnum],
+    states: type[StrEnum],
+    events: type[StrEnum],
+    legal: dict[tuple[str, str], str],
+) -> None:
+    for state, event in product(states, events):
+        if (state.value, event.value) in legal:
+            assert next_state(table, state, event) == legal[state.value, event.value]
+        else:
+            with pytest.raises(IllegalTransition):
+                next_state(table, state, event)
+
+
+def test_every_type_of_transaction_is_an_event() -> None:
+    assert {kind.value: betcore.EVENT_OF[kind].value for kind in betcore.TransactionType} == {
+        -1: "accept",
+        1: "payout",
+        2: "return",
+        -2: "payout_return",
+        4: "jackpot",
+    }
