@@ -32,7 +32,7 @@ class _Attempt:
 
 
 # What integrators get wrong most often, each with the sentence that says so.
-_MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
+MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
     (
         lambda it: same(digest(it.secret, it.message), it.signature.lower()),
         "it is right but in upper case; send lower-case hex",
@@ -101,7 +101,7 @@ def require_same_operator(operator: Operator, named: str) -> None:
 
 
 def _explain(attempt: _Attempt) -> str:
-    for made_it, sentence in _MISTAKES:
+    for made_it, sentence in MISTAKES:
         if made_it(attempt):
             return sentence
     return (

@@ -1,0 +1,43 @@
+"""Runs the curl commands of the README without curl, which the machine may lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+
+@dataclass
+class Curl:
+    """The options of curl that the README uses; an unknown one is an error."""
+
+    method: str | None = None
+    url: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+    @classmethod
+    def parse(cls, words: list[str], standard_input: str, folder: Path) -> Curl:
+        """Read a command line; ``-H @-`` takes headers from standard input."""
+        command, rest = cls(), iter(words)
+        assert next(rest) == "curl"
+        for word in rest:
+            if word == "-s":
+                continue
+            if word == "-X":
+                command.method = next(rest)
+            elif word == "-H":
+                lines = standard_input.splitlines() if (header := next(rest)) == "@-" else [header]
+                command.headers |= dict(line.split(": ", 1) for line in lines)
+            elif word == "--data-binary":
+                command.body = (folder / next(rest).removeprefix("@")).read_bytes()
+            else:
+                assert word.startswith("http"), f"unknown option {word}"
+                command.url = word
+        return command
+
+    def run(self) -> httpx.Response:
+        """Send the request."""
+        method = self.method or ("GET" if self.body is None else "POST")
+        return httpx.request(method, self.url, headers=self.headers, content=self.body)

@@ -1,0 +1,127 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main as conformance
+from mockserver.betcore import seeds as betcore_seeds
+from mockserver.betstack import seeds as betstack_seeds
+from mockserver.cli import cli as mockserver
+from mockserver.kernel.money import decimal_text
+
+from .conftest import Running
+from .curl import Curl
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> None:
+    write, *calls = [block for block in blocks(README, "bash") if "curl -s -H @-" in block]
+    document, reserve = re.fullmatch(
+        r"cat > reserve.json <<'JSON'\n(.*?)JSON\n(.*)", write, re.DOTALL
+    ).groups()  # type: ignore[union-attr]  # the block has this shape
+    (tmp_path / "reserve.json").write_text(document)
+    commands = [reserve.replace("|\n", "| ").strip(), *calls[0].strip().splitlines()]
+
+    def run(command: str, code: str) -> httpx.Response:
+        there = command.replace("http://127.0.0.1:8080", running.base_url).replace("/CODE", f"/{code}")
+        sign, curl = (shlex.split(part) for part in there.split("|"))
+        headers = subprocess.run(
+            [sys.executable, "-m", *sign], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+        return Curl.parse(curl, headers, tmp_path).run()
+
+    reserved = run(commands[0], "")
+    code = reserved.json()["code"]
+    paid, read = (run(command, code) for command in commands[1:])
+
+    assert (reserved.json()["status"], paid.status_code, read.json()["status"]) == ("reserved", 200, "open")
+    again = run(commands[1], code)
+    assert (again.status_code, again.json()["code"]) == (400, 117)
+
+
+def test_the_printed_reason_is_one_that_the_server_gives() -> None:
+    (printed,) = re.findall(r"^x-sandbox-reason: access_denied: signature: (.*)$", README, re.MULTILINE)
+
+    from mockserver.betstack.identity import MISTAKES
+
+    assert printed in {sentence for _, sentence in MISTAKES}
+
+
+def test_the_table_of_tenants_is_what_the_seeds_hold() -> None:
+    for operator in betstack_seeds.operators().values():
+        (row,) = [line for line in README.splitlines() if line.startswith(f"| operator `{operator.name}`")]
+        assert f"`{operator.secret}`" in row
+        for token, player in operator.players.items():
+            assert f"`{token}`" in row
+            assert player.currency in row
+        for feature in operator.features_off:
+            assert f"without the feature `{feature}`" in row
+    for client in betcore_seeds.clients().values():
+        (row,) = [
+            line for line in README.splitlines() if line.startswith(f"| partner client `{client.client_id}`")
+        ]
+        for user in client.users.values():
+            balance = decimal_text(client.ledger.balance(f"player:{user.id}"))
+            assert f"`{user.id}` ({user.currency} {balance})" in row
+
+
+def test_the_events_on_offer_are_those_named() -> None:
+    (line,) = [line for line in README.splitlines() if "On offer are" in line]
+
+    assert {int(number) for number in re.findall(r"\d{6}", line)} == set(betstack_seeds.offer())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_options_that_are_named_exist(page: Path) -> None:
+    help_of = {
+        "mockserver": mockserver,
+        "conformance": conformance,
+    }
+    named = re.findall(r"\b(mockserver|conformance) ([a-z]+)\b([^`\n|]*)", "\n".join(_code(page)))
+    for program, command, rest in named:
+        shown = CliRunner().invoke(help_of[program], [command, "--help"])
+        assert shown.exit_code == 0, f"{program} {command}"
+        for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
+            assert option in shown.output, f"{program} {command} {option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_make_targets_that_are_named_exist(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", page.read_text(), re.MULTILINE):
+        assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
+
+
+def _code(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        *blocks(text, "bash"),
+        *re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)),
+    ]
+
+
+def test_continuous_integration_runs_the_readmes_test_command() -> None:
+    assert "make test    #" in README
+    assert (ROOT / ".ci" / "run").read_text().strip().endswith("exec make test")
