@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.contenders import CONTENDERS
 from bench.load import exchange, load
-from bench.requests import Operation, operations, payment, reservation
+from bench.traffic import Operation, operations, payment, reservation
 
 ROUNDS = 5
 REQUESTS = 4000

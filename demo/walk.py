@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import requests
 from rich.console import Console
 from rich.markup import escape
 
-import requests
 from conformance import signing
 
 _DEADLINE_SECONDS = 10

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from demo.sandbox import free_port
 
 from .conftest import Running

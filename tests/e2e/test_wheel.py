@@ -9,6 +9,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from demo.sandbox import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
