@@ -125,3 +125,35 @@ def _code(page: Path) -> list[str]:
 def test_continuous_integration_runs_the_readmes_test_command() -> None:
     assert "make test    #" in README
     assert (ROOT / ".ci" / "run").read_text().strip().endswith("exec make test")
+
+
+def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
+    from conformance.target import load
+
+    (printed,) = blocks((ROOT / "docs" / "conformance.md").read_text(encoding="utf-8"), "toml")
+    file = tmp_path / "staging.toml"
+    file.write_text(printed)
+
+    target = load(file, {"BETSTACK_SECRET": "x", "BETSTACK_SECOND_SECRET": "y"})
+
+    assert (target.label, target.profiles) == ("staging", ("betstack", "betcore-casino"))
+
+
+def test_the_deviations_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
+    from conformance.case import catalogue
+    from conformance.deviations import load
+
+    (printed,) = blocks((ROOT / "docs" / "conformance.md").read_text(encoding="utf-8"), "yaml")
+    file = tmp_path / "known.yaml"
+    file.write_text(printed)
+
+    (entry,) = load(file)
+
+    assert entry.case in catalogue()
+
+
+def test_the_case_that_is_printed_is_one_of_the_cases() -> None:
+    (printed,) = blocks((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), "python")
+
+    module = ROOT / "src" / "conformance" / "cases" / "betstack" / "test_paid.py"
+    assert printed in module.read_text(encoding="utf-8")
