@@ -1,4 +1,4 @@
-"""Signatures as the vendor's pages work them out (sources: betstack/signature, betstack/pam-signature)."""
+"""Signatures as the vendor's pages work them out (signature, PAM signature, SMS signature)."""
 
 import pytest
 
@@ -15,6 +15,8 @@ PAM_V3 = (
     '"currency":"USD","atag":"atag_value","rtag":null,"ticket_type":"quickbet"}}'
 )
 PAM_V2 = PAM_V3.replace('"wht":10,', '"wht":10.0,').replace('"rtag":null,', "")
+
+SMS = '{"type":"otp","data":{"code":"1234","msisdn":"+260977223120"}}'
 
 WORKED_EXAMPLES = {
     "call, v2": ("1706090303", CREATE_V2, "f99aee9f77eef1ee8b64c78e7f8612e3234f03cce5fecdebd7ea27f2b9081423"),
@@ -37,6 +39,11 @@ WORKED_EXAMPLES = {
         "1706191612",
         PAM_V2,
         "87ec9666ad9446d5ff41febf540acde588a2a3bb648af100bf871d2f0d80783b",
+    ),
+    "text message": (
+        "1706191612",
+        SMS,
+        "46b1ec8d2a05129bb57c8256f2cdd3029b2cf72dbed57f0d3eedd6b156573433",
     ),
 }
 
