@@ -95,6 +95,7 @@ class Walk:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, shown: object
     ) -> dict[str, Any]:
         self._console.print(f"[cyan]→ {method} {escape(path)}[/]  {escape(_brief(shown))}")
+        self._console.print(f"  [dim]{escape(_identity(headers, body))}[/]")
         answer = requests.request(
             method, f"{self._base_url}{path}", headers=headers, data=body, timeout=_DEADLINE_SECONDS
         )
@@ -110,6 +111,14 @@ class Walk:
         for name, value in expected.items():
             if document.get(name) != value:
                 raise Surprise(f"{name} is {document.get(name)!r}, expected {value!r}")
+
+
+def _identity(headers: Mapping[str, str], body: bytes) -> str:
+    """How the request was signed, on one line."""
+    if "signature" not in headers:
+        return f"body: {body[:24].decode()}…, a JWT of {len(body)} bytes in quotes, signed with RS256"
+    shown = {name: value for name, value in headers.items() if name != "content-type"}
+    return ", ".join(f"{name}: {value}" for name, value in shown.items())
 
 
 def _brief(document: object) -> str:

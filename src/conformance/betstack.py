@@ -1,0 +1,263 @@
+"""Betstack's bet engine as an operator calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from conformance.channel import Channel
+from conformance.client import RawAnswer, expect_equal, shown
+from conformance.errors import Mismatch, Missing
+from conformance.signing import betstack_body, betstack_signature
+from conformance.target import BetstackTarget, Operator
+
+LONGEST_IDENTIFIER: Final = 200
+"""Characters; a longer one is no identifier that a person could be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of Betstack, with what a case may demand of it."""
+
+    raw: RawAnswer
+
+    def identifier(self, name: str) -> str:
+        """The member, if it can name a ticket; otherwise an empty text."""
+        value = self.raw.member(name)
+        return value if isinstance(value, str) and len(value) <= LONGEST_IDENTIFIER else ""
+
+    def must_be(self, status: int, *, code: int | None = None) -> Answer:
+        """Raise :exc:`Mismatch` unless the HTTP status, and the error code if one is given, are these."""
+        actual = self.raw.member("code")
+        same_code = code is None or (not isinstance(actual, bool) and actual == code)
+        if self.raw.status != status or not same_code:
+            expected = f"HTTP {status}" + (f" with code {code}" if code is not None else "")
+            raise Mismatch(
+                f"expected {expected}, got {self.raw.describe()}",
+                expected=expected,
+                actual=self.raw.describe(),
+            )
+        return self
+
+    def must_say(self, *wordings: str) -> Answer:
+        """Raise :exc:`Mismatch` unless the message is one of the wordings."""
+        message = self.raw.member("message")
+        if message not in wordings:
+            raise Mismatch(
+                f"message: expected {shown(wordings[0])}, got {shown(message)}",
+                expected=shown(wordings[0]),
+                actual=shown(message),
+            )
+        return self
+
+    def must_have(self, name: str, value: object) -> Answer:
+        """Raise :exc:`Mismatch` unless the member has this value."""
+        expect_equal(name, expected=value, actual=self.raw.member(name))
+        return self
+
+    def must_have_fields(self, fields: Mapping[str, type], nullable: frozenset[str]) -> Answer:
+        """Raise :exc:`Mismatch` unless every field is there with its type (``Decimal``: any number)."""
+        body = self.raw.value
+        if not isinstance(body, dict):
+            raise Mismatch(
+                f"expected an object, got {self.raw.describe()}",
+                expected="an object",
+                actual=self.raw.describe(),
+            )
+        wrong = [
+            f"{name} ({kind_name(kind)}): got {shown(body[name]) if name in body else 'no such field'}"
+            for name, kind in fields.items()
+            if name not in body or not (_is(body[name], kind) or (body[name] is None and name in nullable))
+        ]
+        if wrong:
+            raise Mismatch(
+                f"wrong fields: {'; '.join(wrong)}",
+                expected="; ".join(f"{name}: {kind_name(kind)}" for name, kind in fields.items()),
+                actual="; ".join(wrong),
+            )
+        return self
+
+
+def _is(value: object, kind: type) -> bool:
+    if kind is Decimal:
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if kind is int and isinstance(value, Decimal):
+        return value == value.to_integral_value()  # 10.0 is an integer in JSON
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def kind_name(kind: type) -> str:
+    """JSON's name of a type of the oracle's tables."""
+    return {str: "string", int: "integer", Decimal: "number", bool: "boolean", dict: "object", list: "array"}[
+        kind
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket that the target has reserved for the kit."""
+
+    id: str
+    code: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Betstack:
+    """The bet engine, called as ``operator``."""
+
+    channel: Channel
+    target: BetstackTarget
+    operator: Operator
+    now: Callable[[], float]
+    """Unix seconds."""
+    new_id: Callable[[], str]
+    """24 lower-case hex digits that no ticket has."""
+    created: MutableMapping[str, str]
+    """Tickets that this run leaves behind, by id, with their last known status."""
+    assumptions: bool = False
+    """Whether assumptions are judged, so that a case must not excuse a target by one."""
+
+    def as_second_operator(self) -> Betstack:
+        """The same engine, called as the other operator. Raises :exc:`Missing`."""
+        return self._as(self.target.second_operator, "second_operator")
+
+    def as_limited_operator(self) -> Betstack:
+        """The same engine, called as the operator without reservations. Raises :exc:`Missing`."""
+        return self._as(self.target.limited_operator, "limited_operator")
+
+    def superbet(self, **changes: Any) -> dict[str, Any]:
+        """The fields of a superbet reservation in documented order. Raises :exc:`Missing`."""
+        if self.target.superbet_event is None:
+            raise Missing("needs [betstack.superbet] in the target file")
+        return {
+            **self._common("superbet"),
+            "event": self.target.superbet_event,
+            "bets": list(self.target.superbet_bets),
+            **changes,
+        }
+
+    def quicktip(self, **changes: Any) -> dict[str, Any]:
+        """The fields of a quicktip reservation in documented order. Raises :exc:`Missing`."""
+        if not self.target.legs:
+            raise Missing("needs [betstack.quicktip] in the target file")
+        legs = [{"id": leg.event, "bet": leg.bet, "odds": leg.odds} for leg in self.target.legs]
+        return {**self._common("quicktip"), "odds_diff": Decimal("0.5"), "events": legs, **changes}
+
+    def reservation(self, **changes: Any) -> dict[str, Any]:
+        """The fields of a reservation of whichever type the target has. Raises :exc:`Missing`."""
+        if self.target.superbet_event is None or "superbet" in self.target.lacks:
+            return self.quicktip(**changes)
+        return self.superbet(**changes)
+
+    def headers(self, body: bytes = b"", *, secret: str | None = None) -> dict[str, str]:
+        """The three identity headers for a body, signed with the operator's secret or the given one."""
+        timestamp = str(int(self.now()))
+        return {
+            "timestamp": timestamp,
+            "operator-name": self.operator.name,
+            "signature": betstack_signature(secret or self.operator.secret, timestamp, body),
+        }
+
+    def reserve(self, fields: Mapping[str, Any], *, legal: bool = True) -> Answer:
+        """``POST /tickets/reserve`` with these fields, signed."""
+        body = betstack_body(fields)
+        if legal:
+            self.channel.require_legal("reserveTicket", _plain(fields))
+        return self.post_reservation(body, self.headers(body))
+
+    def post_reservation(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """``POST /tickets/reserve`` with exactly these bytes and identity headers."""
+        answer = Answer(
+            self.channel.call(
+                "reserveTicket", body=body, headers={"content-type": "application/json", **headers}
+            )
+        )
+        self._note(answer)
+        return answer
+
+    def reserved(self, fields: Mapping[str, Any]) -> Ticket:
+        """A ticket to work with. Raises :exc:`Missing` when the target does not reserve one."""
+        with self.channel.evidence.during("preparation"):
+            answer = self.reserve(fields)
+        ticket_id, code = answer.identifier("id"), answer.identifier("code")
+        if answer.raw.status != 200 or not ticket_id:
+            raise Missing(f"needs a reserved ticket, but reserving one got {answer.raw.describe()}")
+        return Ticket(ticket_id, code, answer)
+
+    def reserve_ticket(self) -> Ticket:
+        """A reserved ticket of whichever type the target has. Raises :exc:`Missing`."""
+        return self.reserved(self.reservation())
+
+    def another_ticket(self, ticket_id: object) -> Ticket:
+        """A ticket at an unusual price. Raises :exc:`Mismatch` unless its id and price are its own."""
+        other = self.reserved(self.reservation(price=self.target.price + 1))
+        if other.id == ticket_id:
+            raise Mismatch(
+                f"two reservations got the same ticket id {other.id}", expected="two ids", actual=other.id
+            )
+        other.answer.must_have("price", self.target.price + 1)
+        return other
+
+    def pay(self, identifier: str, *, headers: Mapping[str, str] | None = None, paced: bool = True) -> Answer:
+        """``POST /tickets/{identifier}/paid``, without a body; signed unless headers are given."""
+        answer = Answer(
+            self.channel.call(
+                "payTicket",
+                values={"identifier": identifier},
+                paced=paced,
+                headers=self.headers() if headers is None else headers,
+            )
+        )
+        if answer.raw.status == 200 and identifier in self.created:
+            self.created[identifier] = "open"
+        return answer
+
+    def read(self, identifier: str) -> Answer:
+        """``GET /tickets/{identifier}``, signed."""
+        answer = Answer(
+            self.channel.call("getTicket", values={"identifier": identifier}, headers=self.headers())
+        )
+        self._note(answer)
+        return answer
+
+    def status_must_be(self, ticket: Ticket, status: str) -> None:
+        """Read the ticket and raise :exc:`Mismatch` unless it has this status."""
+        with self.channel.evidence.during("state of the ticket"):
+            self.read(ticket.id).must_be(200).must_have("status", status)
+
+    def _as(self, operator: Operator | None, table: str) -> Betstack:
+        if operator is None:
+            raise Missing(f"needs [betstack.{table}] in the target file")
+        return replace(self, operator=operator)
+
+    def _common(self, kind: str) -> dict[str, Any]:
+        return {
+            "operator": self.operator.name,
+            "token": self.operator.token,
+            "psp": None,
+            "price": self.target.price,
+            "currency": self.operator.currency,
+            "atag": None,
+            "rtag": None,
+            "source": self.target.source,
+            "type": kind,
+        }
+
+    def _note(self, answer: Answer) -> None:
+        ticket_id, status = answer.identifier("id"), answer.identifier("status")
+        if answer.raw.status == 200 and ticket_id:
+            self.created[ticket_id] = status or "status unknown"
+
+
+def _plain(value: Any) -> Any:
+    """The fields as a JSON reader sees them, for the check by the contract."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    return value

@@ -1,0 +1,73 @@
+"""From a case that ran, or could not, to its result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from conformance import evidence
+from conformance.case import Case
+from conformance.client import Evidence, printable
+from conformance.errors import Missing, NotApplicable
+from conformance.judgement import judge, where
+from conformance.run import Run
+from conformance.verdict import CaseResult, Layer, Verdict
+
+REFUSED: Final = "the smoke check failed: the target refuses the kit's identity"
+
+
+def obstacle(run: Run, case: Case) -> Exception | None:
+    """Why the case must not run."""
+    if case.profile in run.refused:
+        return Missing(REFUSED)
+    for capability in case.needs:
+        if capability in run.lacks(case.profile):
+            return NotApplicable(f"the target declares to lack {capability}")
+    reason = run.not_allowed(case.safety)
+    return NotApplicable(reason) if reason else None
+
+
+def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:
+    """The result of a named case that ended with ``error``, or without one; every text in it is masked."""
+    found = judge(case, error, recorded, assumptions=run.options.judge_assumptions)
+    if error is None:
+        run.notes.extend(recorded.undocumented)
+    result = CaseResult(
+        case_id=case.id,
+        title=case.title,
+        profile=case.profile,
+        surface=case.surface,
+        operation=case.operation,
+        layer=Layer.NAMED,
+        safety=case.safety,
+        requirements=[row.reference() for row in case.requirements],
+        verdict=found.verdict,
+        reason=found.reason,
+        agrees=found.agrees,
+        expected=found.expected,
+        actual=found.actual,
+        exchanges=[evidence.masked(exchange, run.redactor) for exchange in recorded.exchanges],
+        reproduce=run.command(case.profile, case.id),
+        duration_ms=round(seconds * 1000),
+    )
+    return masked(run, result)
+
+
+def broken(run: Run, result: CaseResult, error: Exception) -> CaseResult:
+    """The result of an item that failed outside of its case: always the kit's fault."""
+    reason = f"the kit failed: {where(error)}"
+    return masked(run, replace(result, verdict=Verdict.HARNESS_ERROR, reason=reason, agrees=None))
+
+
+def masked(run: Run, result: CaseResult) -> CaseResult:
+    """The result with every secret masked and every character printable."""
+
+    def mask(text: str) -> str:
+        return run.redactor.text(printable(text))
+
+    return replace(
+        result,
+        reason=mask(result.reason),
+        expected=None if result.expected is None else mask(result.expected),
+        actual=None if result.actual is None else mask(result.actual),
+    )

@@ -1,0 +1,1 @@
+"""Cases for a casino's wallet, called as BETCORE calls it."""

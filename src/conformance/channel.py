@@ -1,0 +1,70 @@
+"""One surface of the target as one case uses it: every answer is recorded and checked on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+
+from conformance.client import Evidence, RawAnswer, RawExchange, Transport, segment
+from conformance.contract import Contract
+from conformance.errors import HarnessError
+
+
+class Check(Protocol):
+    """Judges an answer; see :class:`conformance.response_check.ResponseCheck`."""
+
+    def __call__(self, operation_id: str, answer: RawAnswer, request: requests.PreparedRequest) -> Any:
+        """Return an object with ``violations`` and ``undocumented``."""
+
+
+class Legality(Protocol):
+    """Says what is illegal about a body; see :class:`conformance.request_check.RequestCheck`."""
+
+    def problems(self, operation_id: str, body: Any) -> list[str]:
+        """One line per problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Sends the operations of one contract for one case."""
+
+    contract: Contract
+    transport: Transport
+    check: Check | None
+    """``None`` while nothing is judged, as in the smoke check."""
+    legality: Legality
+    evidence: Evidence
+
+    def require_legal(self, operation_id: str, body: Any) -> None:
+        """Raise :exc:`HarnessError` when the kit is about to send what the contract forbids."""
+        problems = self.legality.problems(operation_id, body)
+        if problems:
+            raise HarnessError(f"the kit's own {operation_id} request breaks the contract: {problems[0]}")
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        values: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        paced: bool = True,
+    ) -> RawAnswer:
+        """Send one operation. ``values`` fill the path's templates."""
+        operation = self.contract.operation(operation_id)
+        path = operation.path
+        for name, value in (values or {}).items():
+            path = path.replace(f"{{{name}}}", segment(value))
+        request = self.transport.prepare(operation.method, self.contract.prefix + path, headers or {}, body)
+        answer = self.transport.send(request, paced=paced)
+        with self.evidence.lock:
+            self.evidence.exchanges.append(RawExchange(operation_id, request, answer, self.evidence.purpose))
+            if self.check is not None:
+                findings = self.check(operation_id, answer, request)
+                self.evidence.violations.extend(findings.violations)
+                if findings.undocumented:
+                    self.evidence.undocumented.append(findings.undocumented)
+        return answer

@@ -1,0 +1,172 @@
+"""What the generated layer asks of Schemathesis: its configuration, the derived contract, the signing.
+
+Importing this module is expensive (it loads Schemathesis); do so only when a run starts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+import schemathesis
+
+from conformance.client import Evidence
+from conformance.contract import METHODS
+from conformance.judged import REQUEST_PREFIX
+from conformance.signing import jwt_body
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+CHECKS: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+
+SMALL_AMOUNT: Final = {"type": "string", "pattern": "^0[.]0[0-9]$"}
+"""Amounts of made-up transactions, so that a run does not use up a player's balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What made-up requests should hold, by name of the property or path parameter.
+
+    Without them nearly every request would be refused for an unknown player, and nothing behind that be seen.
+    """
+
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Name to the schema that replaces the contract's; it must allow less."""
+    known: Mapping[str, Any] = field(default_factory=dict)
+    """Name to a value that the target knows, which stands beside what the contract allows."""
+
+    def schema(self, name: str, schema: Any) -> Any:
+        """The schema for the name."""
+        if name in self.fixed:
+            return self.fixed[name]
+        if name in self.known:
+            return {"anyOf": [{"enum": [self.known[name]]}, schema]}
+        return schema
+
+
+def hints(run: Run, surface: str) -> Hints:
+    """What the target file and the run so far know."""
+    if surface == "betcore.casino" and run.target.casino is not None:
+        return Hints(
+            {"Amount": SMALL_AMOUNT, "TaxAmount": SMALL_AMOUNT}, {"PartnerUserId": run.target.casino.user}
+        )
+    if run.target.betstack is None:
+        return Hints()
+    operator = run.target.betstack.operator
+    known: dict[str, Any] = {"token": operator.token, "currency": operator.currency}
+    if run.target.betstack.superbet_event is not None:
+        known["event"] = run.target.betstack.superbet_event
+    if run.created:
+        known["identifier"] = next(reversed(run.created))
+    return Hints({"operator": {"type": "string", "enum": [operator.name]}}, known)
+
+
+def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]:
+    """What gives a prepared request its identity, in place."""
+    if surface == "betcore.casino":
+        casino = run.casino(Evidence(), judged=False)
+
+        def sign_token(request: requests.PreparedRequest) -> None:
+            if request.body:
+                request.prepare_body(jwt_body(casino.token(json.loads(request.body))), None)
+
+        return sign_token
+    betstack = run.betstack(Evidence(), judged=False)
+
+    def sign_headers(request: requests.PreparedRequest) -> None:
+        body = request.body or b""
+        request.headers.update(betstack.headers(body.encode() if isinstance(body, str) else body))
+
+    return sign_headers
+
+
+def config(
+    *, seed: int, examples: int, base_url: str, timeout: float, rate: str | None
+) -> schemathesis.Config:
+    """Schemathesis's configuration, complete, so that no ``schemathesis.toml`` takes part."""
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "base-url": base_url,
+        "workers": 1,
+        "continue-on-failure": True,
+        "request-timeout": timeout,
+        "max-redirects": 0,
+        "cache": {"enabled": False},
+        "analysis": {"constants": {"enabled": False}},
+        "warnings": False,
+        "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+        "generation": {
+            "max-examples": examples,
+            "database": "none",
+            "codec": "utf-8",
+            "allow-x00": False,
+            "with-security-parameters": False,
+            "no-shrink": True,
+            "deterministic": True,
+        },
+        "phases": {
+            "examples": {"enabled": False},
+            "stateful": {"enabled": False},
+            "coverage": {"unexpected-methods": [], "extra-data-sources": {"responses": False}},
+            "fuzzing": {
+                "generation": {"mode": "positive"},
+                "extra-data-sources": {"responses": False},
+                "error-feedback": {"enabled": False},
+            },
+        },
+    }
+    if rate:
+        settings["rate-limit"] = rate
+    return schemathesis.Config.from_dict(settings)
+
+
+def integral(value: Any) -> Any:
+    """The value with every integral float in it made an ``int``."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: integral(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [integral(child) for child in value]
+    return value
+
+
+def for_requests(document: dict[str, Any], hints: Hints) -> dict[str, Any]:
+    """The document with requests that get somewhere, from one whose request schemas stand apart.
+
+    A body that is a token is described by the schema of its ``data``; the hints are worked in.
+    """
+    changed = deepcopy(document)
+    for name, schema in changed["components"]["schemas"].items():
+        if name.startswith(REQUEST_PREFIX):
+            _hint(schema, hints)
+    for parameter in changed["components"].get("parameters", {}).values():
+        if parameter.get("in") == "path" and parameter["name"] in hints.known:
+            parameter["schema"] = hints.schema(parameter["name"], parameter["schema"])
+    for item in changed["paths"].values():
+        for method in METHODS:
+            media = item.get(method, {}).get("requestBody", {}).get("content", {}).get("application/json", {})
+            if "x-jwt" in media:
+                media["schema"] = media["x-jwt"]["data"]
+    return changed
+
+
+def _hint(node: Any, hints: Hints) -> None:
+    if isinstance(node, list):
+        for child in node:
+            _hint(child, hints)
+    elif isinstance(node, dict):
+        for name, child in node.get("properties", {}).items():
+            node["properties"][name] = hints.schema(name, child)
+        for child in node.values():
+            _hint(child, hints)

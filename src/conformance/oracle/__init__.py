@@ -1,0 +1,1 @@
+"""What the kit holds to be right, written from the vendors' pages; imports nothing of the kit."""

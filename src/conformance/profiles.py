@@ -1,0 +1,60 @@
+"""Profiles: which party is under test, and which surfaces that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.errors import KitError
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A party that can be put under test."""
+
+    name: str
+    party: str
+    surfaces: tuple[str, ...]
+    cases: str
+    """Directory of its cases below ``conformance/cases``."""
+    needs_sink: bool
+    """Whether the target calls the vendor, which the kit then plays."""
+
+
+BUILT: Final[Mapping[str, Profile]] = {
+    profile.name: profile
+    for profile in (
+        Profile("betstack", "Betstack's bet engine", ("betstack.bet_engine",), "betstack", needs_sink=False),
+        Profile(
+            "betcore-casino", "a casino's wallet for BETCORE", ("betcore.casino",), "betcore", needs_sink=True
+        ),
+    )
+}
+
+PLANNED: Final = (
+    "betstack-operator",
+    "betcore-aggregator",
+    "betcore-provider",
+    "betcore-sessions",
+    "betcore-feed",
+)
+
+
+def profile(name: str) -> Profile:
+    """The profile with this name. Raises :exc:`KitError` for one that is unknown or not built yet."""
+    if name in BUILT:
+        return BUILT[name]
+    if name in PLANNED:
+        raise KitError(f"the profile {name} is not built yet; there are {', '.join(BUILT)}")
+    raise KitError(f"unknown profile {name}; there are {', '.join(BUILT)}")
+
+
+def chosen(names: Iterable[str]) -> tuple[Profile, ...]:
+    """The profiles with these names, each once, in the order given."""
+    return tuple(profile(name) for name in dict.fromkeys(names))
+
+
+def of_surface(surface: str) -> Profile | None:
+    """The built profile that a surface belongs to."""
+    return next((profile for profile in BUILT.values() if surface in profile.surfaces), None)

@@ -1,0 +1,292 @@
+"""One run: everything that its cases share, made once from its options.
+
+Importing this module is expensive (it loads Schemathesis); do so only when a run starts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import shlex
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from conformance import contract, deviations, profiles, requirements, target
+from conformance.betstack import Betstack
+from conformance.callback_sink import JWKS_PATH, CallbackSink
+from conformance.case import Case, catalogue
+from conformance.casino import Casino
+from conformance.channel import Channel
+from conformance.client import Evidence, Pace, RawAnswer, Transport
+from conformance.contract import Contract
+from conformance.deviations import Deviation
+from conformance.errors import KitError
+from conformance.options import DEFAULT_LISTEN, DEFAULT_SEED, Options
+from conformance.profiles import Profile
+from conformance.redaction import Redactor
+from conformance.request_check import RequestCheck
+from conformance.response_check import ResponseCheck
+from conformance.signing import SigningKey
+from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
+from conformance.target import Target
+
+REMOTE_INTERVAL: Final = 0.5
+"""Seconds between two requests to a host that is not this machine."""
+
+BETS_PER_RUN: Final = 100_000
+"""Bet ids that a run may use, from a base that its id gives."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The shared state of a run. Made by :func:`prepare`, closed by :meth:`close`."""
+
+    options: Options
+    target: Target
+    profiles: tuple[Profile, ...]
+    contracts: Mapping[str, Contract]
+    deviations: list[Deviation]
+    redactor: Redactor
+    transport: Transport
+    run_id: str
+    key: SigningKey
+    now: Callable[[], float]
+    started: float
+    sink: CallbackSink | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+    """Profile to why its identity is not accepted."""
+    unreachable: str | None = None
+    skew: float | None = None
+    """Seconds by which the target's clock is ahead."""
+    created: dict[str, str] = field(default_factory=dict)
+    """Tickets left at the target, by id, with their status."""
+    remains: list[str] = field(default_factory=list)
+    """What else the run left behind."""
+    notes: list[str] = field(default_factory=list)
+    response_checks: dict[str, ResponseCheck] = field(default_factory=dict)
+    request_checks: dict[str, RequestCheck] = field(default_factory=dict)
+    stack: ExitStack = field(default_factory=ExitStack)
+    _ids: Iterator[int] = field(default_factory=itertools.count)
+
+    def target_now(self) -> float:
+        """Unix seconds by the target's clock."""
+        return self.now() + (self.skew or 0.0)
+
+    def new_ticket_id(self) -> str:
+        """24 lower-case hex digits that no ticket of the target has."""
+        return f"{self.run_id}{next(self._ids):016x}"
+
+    def new_bet(self) -> int:
+        """A bet id of this run's range."""
+        return int(self.run_id, 16) * BETS_PER_RUN + next(self._ids)
+
+    def channel(self, surface: str, evidence: Evidence, *, judged: bool = True) -> Channel:
+        """A channel to the surface, whose answers are recorded in ``evidence``."""
+        return Channel(
+            self.contracts[surface],
+            self.transport,
+            self.response_checks[surface] if judged else None,
+            self.request_checks[surface],
+            evidence,
+        )
+
+    def betstack(self, evidence: Evidence, *, judged: bool = True) -> Betstack:
+        """The bet engine as the target file's operator calls it."""
+        assert self.target.betstack is not None
+        return Betstack(
+            self.channel("betstack.bet_engine", evidence, judged=judged),
+            self.target.betstack,
+            self.target.betstack.operator,
+            self.now,
+            self.new_ticket_id,
+            self.created,
+            self.options.judge_assumptions,
+        )
+
+    def casino(self, evidence: Evidence, *, judged: bool = True) -> Casino:
+        """The casino's wallet as the kit, playing BETCORE, calls it."""
+        assert self.target.casino is not None
+        return Casino(
+            self.channel("betcore.casino", evidence, judged=judged),
+            self.target.casino,
+            self.key,
+            self.target_now,
+            self.new_bet,
+            self.target.settle_seconds,
+        )
+
+    def selected(self, cases: Iterable[Case]) -> list[Case]:
+        """The cases of the run's profiles that ``--only`` leaves. Raises :exc:`KitError` on none."""
+        names = [profile.name for profile in self.profiles]
+        mine = [case for case in cases if case.profile in names]
+        only = self.options.only
+        for selector in only:
+            if not any(matches(case, selector) for case in mine) and selector not in self.generated_ids():
+                raise KitError(
+                    f"--only {selector} matches no case, requirement or operation of {', '.join(names)}"
+                )
+        return [case for case in mine if not only or any(matches(case, selector) for selector in only)]
+
+    def generated_ids(self) -> dict[str, tuple[str, str]]:
+        """Id of each generated case to its surface and operation."""
+        return {
+            f"{surface.partition('.')[0]}.generated.{operation.id}": (surface, operation.id)
+            for profile in self.profiles
+            for surface in profile.surfaces
+            for operation in self.contracts[surface].operations()
+        }
+
+    def selected_generated(self) -> list[tuple[str, str, str]]:
+        """Id, surface and operation of the generated cases that are to run."""
+        if not self.options.generated:
+            return []
+        only = self.options.only
+        return [
+            (case_id, surface, operation)
+            for case_id, (surface, operation) in self.generated_ids().items()
+            if not only or case_id in only or operation in only
+        ]
+
+    def lacks(self, profile: str) -> frozenset[str]:
+        """What the target declares to lack of the profile."""
+        section = self.target.betstack if profile == "betstack" else self.target.casino
+        return section.lacks if section else frozenset()
+
+    def command(self, profile: str, selector: str) -> str:
+        """The command that runs one case again, signed afresh; it holds no secret."""
+        options = self.options
+        words = ["conformance", "run", profile, "--base-url", options.base_url, "--only", selector]
+        for flag, value, default in (
+            ("--target", options.target, None),
+            ("--public-url", options.public_url, None),
+            ("--listen", options.listen, DEFAULT_LISTEN),
+            ("--seed", options.seed, DEFAULT_SEED),
+        ):
+            if value != default:
+                words += [flag, str(value)]
+        for name in options.allow:
+            words += ["--allow", name]
+        if options.judge_assumptions:
+            words.append("--judge-assumptions")
+        return shlex.join(words)
+
+    def not_allowed(self, safety: str) -> str | None:
+        """Why a case of this safety class must not run; ``None`` when it may."""
+        if safety in self.options.allowed:
+            return None
+        return f"the target is not on this machine; --allow {safety} runs it"
+
+    def smoke(self) -> None:
+        """Look at the target before anything is judged; fills ``refused``, ``unreachable`` and ``skew``."""
+        for profile in self.profiles:
+            found = self._look(profile)
+            if not found.reachable:
+                self.unreachable = f"nothing answers at {self.options.base_url}: {found.error}"
+                return
+            if found.skew is not None:
+                self.skew = found.skew
+            if found.refusal and found.skew and abs(found.skew) >= SKEW_THAT_MATTERS:
+                found = self._look(profile)  # once more, by the target's own clock
+            if found.refusal:
+                self.refused[profile.name] = self._explain(profile, found.refusal)
+        if self.skew:
+            self.notes.append(f"the target's clock is {self.skew:+.0f} s off; tokens are dated by it")
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.stack.close()
+
+    def _look(self, profile: Profile) -> Smoke:
+        if profile.name == "betstack":
+            return look(self._ask_betstack, now=self.now)
+        return look_until_known(self._ask_casino, now=self.now)
+
+    def _ask_betstack(self) -> RawAnswer:
+        return self.betstack(Evidence(), judged=False).read(self.new_ticket_id()).raw
+
+    def _ask_casino(self) -> RawAnswer:
+        casino = self.casino(Evidence(), judged=False)
+        return casino.call("getUserData", casino.user_query()).raw
+
+    def _explain(self, profile: Profile, refusal: str) -> str:
+        text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
+        if self.sink is not None and profile.needs_sink and not self.sink.received(JWKS_PATH):
+            text += f"; it never fetched the keys at {self.sink.url}{JWKS_PATH}"
+        return self.redactor.text(text)
+
+
+def matches(case: Case, selector: str) -> bool:
+    """Whether the selector names the case, one of its requirements or its operation."""
+    return selector in (case.id, case.operation) or any(
+        selector in (row.id, row.operation) for row in case.requirements
+    )
+
+
+def prepare(
+    options: Options,
+    *,
+    environment: Mapping[str, str],
+    now: Callable[[], float] = time.time,
+    token: Callable[[int], str] = secrets.token_hex,
+) -> Run:
+    """Read everything that the run needs and start listening where that is needed.
+
+    Raises :exc:`KitError` with one line and an exit code.
+    """
+    if options.target is None and not options.local:
+        raise KitError(f"{options.base_url} is not on this machine: a target file is required (--target)")
+    read = target.load(options.target or target.sandbox_file(), environment)
+    chosen = profiles.chosen(options.profiles or read.profiles)
+    for profile in chosen:
+        if (read.betstack if profile.name == "betstack" else read.casino) is None:
+            raise KitError(f"the target file has no table [{profile.name}]")
+    surfaces = [surface for profile in chosen for surface in profile.surfaces]
+    contracts = {surface: contract.load(surface) for surface in surfaces}
+    requirements.load()
+    run = Run(
+        options=options,
+        target=read,
+        profiles=chosen,
+        contracts=contracts,
+        deviations=deviations.load(options.deviations) if options.deviations else [],
+        redactor=Redactor(read.secrets()),
+        transport=Transport(
+            options.base_url.rstrip("/"), read.answer_seconds, Pace(0.0 if options.local else REMOTE_INTERVAL)
+        ),
+        run_id=token(4),
+        key=SigningKey.generate(),
+        now=now,
+        started=now(),
+    )
+    with ExitStack() as stack:
+        stack.callback(run.close)
+        _equip(run)
+        stack.pop_all()
+    return run
+
+
+def _equip(run: Run) -> None:
+    """Make what a run needs besides its settings; whatever it opens is closed with the run."""
+    options = run.options
+    run.selected(catalogue().values())
+    for surface, loaded in run.contracts.items():
+        run.response_checks[surface] = ResponseCheck(loaded, full=options.judge_assumptions)
+        run.request_checks[surface] = RequestCheck(loaded)
+    home = run.stack.enter_context(TemporaryDirectory(prefix="conformance-"))
+    set_hypothesis_home_dir(home)  # otherwise Hypothesis leaves a directory where the run was started
+    run.stack.callback(set_hypothesis_home_dir, None)
+    if any(profile.needs_sink for profile in run.profiles):
+        keys = {JWKS_PATH: {"keys": [run.key.jwk()]}}
+        run.sink = run.stack.enter_context(CallbackSink(options.listen, keys, public_url=options.public_url))
+
+
+def timestamp(seconds: float) -> str:
+    """Unix seconds as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

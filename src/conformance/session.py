@@ -1,0 +1,256 @@
+"""The pytest side of a run: which items run, and what becomes of each.
+
+Importing this module is expensive (it loads Schemathesis); do so only when a run starts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+
+from conformance import case_result, outcome
+from conformance.betstack import Betstack
+from conformance.case import CASES_PACKAGE, Case, describe
+from conformance.casino import Casino
+from conformance.client import Evidence
+from conformance.errors import KitError, Missing
+from conformance.generated import GeneratedCase
+from conformance.judgement import where
+from conformance.report import write
+from conformance.run import Run
+from conformance.verdict import CaseResult, ExitCode, RunReport, Verdict
+
+CASE: Final = pytest.StashKey[Case]()
+EVIDENCE: Final = pytest.StashKey[Evidence]()
+RESULT: Final = pytest.StashKey[CaseResult]()
+
+PYTEST_OUTCOME: Final[Mapping[Verdict, Literal["passed", "failed", "skipped"]]] = {
+    Verdict.PASS: "passed",
+    Verdict.OBSERVED: "passed",
+    Verdict.DEVIATION: "passed",
+    Verdict.NOT_APPLICABLE: "skipped",
+    Verdict.FAIL: "failed",
+    Verdict.HAZARD: "failed",
+    Verdict.NOT_RUN: "failed",
+    Verdict.HARNESS_ERROR: "failed",
+}
+LETTER: Final = {
+    Verdict.PASS: ".",
+    Verdict.OBSERVED: "o",
+    Verdict.DEVIATION: "d",
+    Verdict.NOT_APPLICABLE: "-",
+    Verdict.FAIL: "F",
+    Verdict.HAZARD: "H",
+    Verdict.NOT_RUN: "n",
+    Verdict.HARNESS_ERROR: "E",
+}
+
+
+class GeneratedItem(pytest.Item):
+    """One operation under generated requests."""
+
+    generated: GeneratedCase
+
+    def runtest(self) -> None:
+        """Run the generated case; its result is fetched by the session."""
+        self.stash[RESULT] = self.generated.result()
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where a report says that the item is."""
+        return self.path, 0, self.name
+
+
+class CaseSession:
+    """A pytest plugin for one run. ``record`` and ``reports`` are there when the session is over."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.record: RunReport | None = None
+        self.reports: list[Path] = []
+        self.code: ExitCode | None = None
+        self.failure: str | None = None
+        """Why the session could not go on; one line."""
+        self._items: list[pytest.Item] = []
+        self._results: dict[str, CaseResult] = {}
+
+    # -- what runs ----------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Keep the selected cases, in their order, and add the generated ones."""
+        try:
+            mine = {item: _describe(item) for item in items if is_case(item)}
+            chosen = {case.id for case in self.run.selected(mine.values())}
+        except KitError as error:
+            self.stop(error)
+        kept = [item for item, case in mine.items() if case.id in chosen]
+        for item in kept:
+            item.stash[CASE] = mine[item]
+        dropped = [item for item in items if item not in set(kept)]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+        for case_id, surface, operation in self.run.selected_generated():
+            item = GeneratedItem.from_parent(session, name=case_id)
+            item.generated = GeneratedCase(self.run, case_id, surface, operation)
+            kept.append(item)
+        items[:] = kept
+        self._items = kept
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Look at the target first."""
+        if session.config.option.collectonly:
+            return
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            self.stop(KitError(f"{session.testsfailed} case modules can't be imported", ExitCode.HARNESS))
+        self.run.smoke()
+        if self.run.unreachable:
+            self.stop(KitError(self.run.unreachable, ExitCode.UNREACHABLE))
+
+    def stop(self, error: KitError) -> None:
+        """End the session with one line."""
+        self.failure, self.code = str(error), error.code
+        pytest.exit(self.failure, returncode=int(error.code))
+
+    # -- one case -----------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def betstack(self, request: pytest.FixtureRequest) -> Betstack:
+        """The bet engine under test."""
+        return self.run.betstack(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def casino(self, request: pytest.FixtureRequest) -> Iterator[Casino]:
+        """The casino's wallet under test; what a case took is given back after it."""
+        casino = self.run.casino(request.node.stash[EVIDENCE])
+        yield casino
+        try:
+            remains = casino.tidy()
+        except Exception as error:  # tidying comes after the verdict and must not change it
+            remains = f"tidying up failed: {where(error)}"
+        if remains is not None:
+            self.run.remains.append(f"{request.node.stash[CASE].id}: {remains}")
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Give the case an empty record."""
+        item.stash[EVIDENCE] = Evidence()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """Run the case and judge it; what it raised has become a verdict afterwards."""
+        case, start = pyfuncitem.stash[CASE], time.monotonic()
+        error = case_result.obstacle(self.run, case)
+        if error is not None:
+            pyfuncitem.obj = _nothing
+        try:
+            yield
+        except Exception as raised:
+            error = raised
+        seconds = time.monotonic() - start
+        pyfuncitem.stash[RESULT] = case_result.named(
+            self.run, case, error, pyfuncitem.stash[EVIDENCE], seconds
+        )
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Carry the verdict over into pytest's report, so that a red case is red there too."""
+        report = yield
+        result = item.stash.get(RESULT, None) if call.when == "call" else None
+        if call.excinfo is not None and isinstance(call.excinfo.value, Exception):
+            result = self._broken(item, call.excinfo.value)
+        if result is not None:
+            self._results[item.nodeid] = result
+            report.outcome = PYTEST_OUTCOME[result.verdict]
+            said = f"{result.verdict}: {result.reason}"
+            report.longrepr = None
+            if report.failed:
+                report.longrepr = said
+            elif report.skipped:
+                report.longrepr = (str(item.path), 0, said)
+            report.user_properties.append(("verdict", str(result.verdict)))
+        return report
+
+    def _broken(self, item: pytest.Item, error: Exception) -> CaseResult:
+        """The result of an item that failed outside of its case: always the kit's fault."""
+        if isinstance(item, GeneratedItem):
+            return case_result.broken(self.run, item.generated.not_run(""), error)
+        known = item.stash.get(RESULT, None) or self._not_run(item, "")
+        return case_result.broken(self.run, known, error)
+
+    def _not_run(self, item: pytest.Item, reason: str) -> CaseResult:
+        if isinstance(item, GeneratedItem):
+            return item.generated.not_run(reason)
+        return case_result.named(self.run, item.stash[CASE], Missing(reason), Evidence(), 0)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, str] | None:
+        """The verdict as pytest's word for what happened."""
+        verdict = next(
+            (value for name, value in getattr(report, "user_properties", ()) if name == "verdict"), None
+        )
+        if verdict is None or getattr(report, "when", None) == "setup":
+            return None
+        return str(verdict), LETTER[Verdict(verdict)], str(verdict)
+
+    # -- the end ------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports and set the exit code."""
+        self.run.close()
+        if session.config.option.collectonly or self.code in (ExitCode.USAGE, ExitCode.HARNESS):
+            return
+        reason = self.run.unreachable or "the run ended before this case"
+        results = [self._results.get(item.nodeid) or self._not_run(item, reason) for item in self._items]
+        self.record = outcome.report(self.run, results)
+        self.code = outcome.exit_code(self.record, unreachable=self.run.unreachable is not None)
+        session.exitstatus = int(self.code)
+        try:
+            self.reports = write(self.record, self.run.options.report_dir)
+        except OSError as error:
+            self.failure, self.code = str(error), ExitCode.USAGE
+            session.exitstatus = int(ExitCode.USAGE)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Show the verdicts below pytest's own summary."""
+        if self.failure is not None:
+            terminalreporter.write_line(self.failure)
+        elif self.record is not None:
+            for path in self.reports:
+                terminalreporter.write_line(f"report: {path}")
+            terminalreporter.write_line(self.advice())
+
+    def advice(self) -> str:
+        """What the exit code means, and where to look next."""
+        assert self.record is not None
+        assert self.code is not None
+        results = self.record.results
+        worst = next((row for verdict in Verdict for row in results if row.verdict is verdict), None)
+        calm = self.code is ExitCode.AS_EXPECTED or self.record.smoke_failure is not None
+        look = "" if calm or worst is None else f"; look first at {worst.case_id}"
+        return f"exit code {int(self.code)}: {outcome.MEANING[self.code]}{look}"
+
+
+def is_case(item: pytest.Item) -> bool:
+    """Whether the item lives in the packaged cases."""
+    return isinstance(item, pytest.Function) and item.module.__name__.startswith(f"{CASES_PACKAGE}.")
+
+
+def _describe(item: pytest.Item) -> Case:
+    assert isinstance(item, pytest.Function)
+    return describe(item.module.__name__, item.originalname, item.function)
+
+
+def _nothing(**_: object) -> None:
+    """Stands in for a case that must not run."""

@@ -1,0 +1,85 @@
+"""A small server of both vendors' APIs, written for the kit's own tests, that can be made wrong on purpose.
+
+It shares no code with the sandbox and none with the kit. ``faults`` names what it does wrong, or only
+otherwise than usual.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from small_betstack import Reply, SmallBetstack
+from small_casino import SmallCasino
+
+
+class SmallVendor:
+    """Both vendors behind one address."""
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = frozenset(faults)
+        self.betstack = SmallBetstack(self.faults)
+        self.casino = SmallCasino(self.faults)
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        """The status and JSON body for a request."""
+        if path.startswith("/be/tickets"):
+            return self.betstack.answer(method, path.removeprefix("/be/tickets"), headers, body)
+        if path in ("/users/data", "/payments/make", "/payments/close"):
+            return self.casino.answer(path, body)
+        return 404, {"code": 904, "message": "Not Found"}
+
+
+class Server(ThreadingHTTPServer):
+    """A server that ten simultaneous connections do not keep waiting."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+
+@contextmanager
+def serving(vendor: SmallVendor) -> Iterator[str]:
+    """Serve the vendor on a free port of this machine; yields the URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            if "drops_connections" in vendor.faults and self.path.endswith("/paid"):
+                self.close_connection = True
+                return
+            if "slow" in vendor.faults:
+                time.sleep(0.05)
+            status, value = vendor.answer(self.command, self.path, headers, body)
+            if "echoes_requests" in vendor.faults and isinstance(value, dict):
+                value = {**value, "echo": body.decode("utf-8", "replace"), "headers": headers}
+            payload = json.dumps(value).encode()
+            answer = {
+                "Content-Type": "text/plain" if "text_plain" in vendor.faults else "application/json",
+                "Content-Length": str(len(payload)),
+            }
+            self.send_response(status)
+            for name, text in answer.items():
+                self.send_header(name.upper() if "header_case" in vendor.faults else name, text)
+            self.end_headers()
+            self.wfile.write(payload)
+
+        do_GET = do_POST = _answer
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
