@@ -21,7 +21,12 @@ EXIT_FAILED = 1
 
 def main() -> None:
     """Entry point of the console script."""
-    cli(prog_name="mockserver")
+    try:
+        cli(prog_name="mockserver")
+    except (OSError, UnicodeError) as error:
+        # A full disk, a closed pipe, a file that can't be read, bytes that are no text.
+        sys.stdout = None  # what can't be written now can't be at exit either
+        _stop(str(error), EXIT_FAILED)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -34,7 +39,7 @@ def cli() -> None:
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file with settings; keys are the flags' names with `_` for `-`.",
+    help=f"TOML file with settings: {', '.join(setting.name for setting in SETTINGS)}.",
 )
 @click.option("--verbose", is_flag=True, help="Log traces of failures of the server itself.")
 def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
@@ -64,7 +69,7 @@ def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
 
 for _setting in SETTINGS:
     if _setting.name == "hints":
-        _option = click.option("--no-hints", is_flag=True, help=f"Turn off: {_setting.help}")
+        _option = click.option("--no-hints", is_flag=True, help="Don't say why a request is refused.")
     else:
         _default = f" [default: {_setting.default}]" if _setting.default is not None else ""
         _option = click.option(
@@ -104,6 +109,10 @@ def sign(operator: str, secret: str | None, body: Any, timestamp: str | None) ->
             _stop(f"the sandbox has no operator `{operator}`; give its --secret", EXIT_USAGE)
         secret = seeded.secret
     timestamp = timestamp or str(int(time.time()))
+    if not (timestamp.isascii() and timestamp.isdecimal()):
+        _stop(f"--timestamp is {timestamp!r}; it has to be Unix seconds", EXIT_USAGE)
+    if not operator.isprintable():
+        _stop(f"--operator is {operator!r}; a header holds one line of text", EXIT_USAGE)
     click.echo(f"timestamp: {timestamp}")
     click.echo(f"operator-name: {operator}")
     click.echo(f"signature: {signature_of(secret, timestamp, body.read() if body else b'')}")

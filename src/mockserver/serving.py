@@ -32,7 +32,7 @@ def serve_sandbox(settings: Settings) -> None:
     """
     signing_key = SigningKey()  # first, so that the key is made while the rest is
     try:
-        public = _listener(settings.host, settings.port, "--port")
+        public = _listener(settings.host, settings.port, "--host or --port")
         admin = _listener(_ADMIN_HOST, settings.admin_port, "--admin-port")
         clock = SystemClock()
         sandbox = build(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _HIGHEST_PORT = 65535
+_LONGEST_SHOWN = 60
 
 
 class SettingsError(Exception):
@@ -29,9 +30,10 @@ class Setting:
 
 
 def _port(value: Any) -> int:
-    if isinstance(value, bool) or not str(value).isdecimal() or int(value) > _HIGHEST_PORT:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or len(text) > 5 or int(text) > _HIGHEST_PORT:
         raise ValueError(f"a port from 0 to {_HIGHEST_PORT}, 0 for any that is free")
-    return int(value)
+    return int(text)
 
 
 def _text(value: Any) -> str:
@@ -41,9 +43,14 @@ def _text(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a URL such as http://127.0.0.1:8090")
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    # Credentials would be printed, and a path is put behind it.
+    if not sound or any(char in value for char in "@?#") or not value.isprintable() or " " in value:
+        raise ValueError("a URL such as http://127.0.0.1:8090, without credentials, query and fragment")
     return str(value).rstrip("/")
 
 
@@ -110,6 +117,8 @@ def _of_file(file: Path | None) -> Mapping[str, Any]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise SettingsError(f"{file}: nested too deep") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file}: {error}") from None
 
@@ -131,4 +140,6 @@ def _value(source: str, name: str, value: Any) -> Any:
     try:
         return setting.read(value)
     except ValueError as error:
-        raise SettingsError(f"{source}: `{name}` is {value!r}; it has to be {error}") from None
+        shown = repr(value)
+        shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+        raise SettingsError(f"{source}: `{name}` is {shown}; it has to be {error}") from None

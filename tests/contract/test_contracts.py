@@ -65,6 +65,7 @@ def test_every_provenance_names_a_source_a_premise_or_an_assumption_that_exists(
 def test_every_response_and_every_row_of_refusals_has_provenance(contract: Node) -> None:
     for operation in operations(resolved(contract, contract)):
         for response in operation["responses"].values():
+            assert "x-provenance" in response, operation["operationId"]
             for row in response.get("x-errors", ()):
                 assert {"class", "when", "code", "message", "caller", "x-provenance"} == row.keys()
                 assert row["caller"] in REACTIONS
@@ -156,6 +157,18 @@ def test_every_surface_can_be_loaded_and_its_refusals_stand_in_order(contract_pa
             "unknown_ticket",
             "wrong_state",
             "internal",
+        ]
+        reserve = contract.operations["reserveTicket"].errors
+        assert [row for row in reserve if row not in set(EdgeRefusal)] == [
+            "access_denied",
+            "feature_off",
+            "unknown_player",
+            "currency_mismatch",
+            "unknown_event",
+            "unknown_bet",
+            "duplicate_event",
+            "odds_changed",
+            "payout_limit",
         ]
     assert contract.errors.keys() == {"unknown_path", "method_not_allowed", "internal"}
 

@@ -103,7 +103,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     assert ended.returncode == 2
     assert ended.stderr == (
         f"mockserver: 127.0.0.1:{port} can't be listened on: Address already in use; "
-        "choose another with --port\n"
+        "choose another with --host or --port\n"
     )
 
 
@@ -187,3 +187,70 @@ def test_sign_knows_only_the_sandboxs_secrets() -> None:
 
     assert (ended.returncode, with_secret.returncode) == (2, 0)
     assert ended.stderr == "mockserver: the sandbox has no operator `nobody`; give its --secret\n"
+
+
+def test_an_offer_of_http_2_in_clear_text_is_ignored_and_the_body_is_read(running: Running) -> None:
+    body = b'"not a token"'
+    offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2-settings": "AAMAAABkAAQ"}
+
+    plain, offered = (
+        httpx.post(f"{running.base_url}/users/data", content=body, headers=headers) for headers in ({}, offer)
+    )
+
+    assert offered.headers["x-sandbox-reason"] == plain.headers["x-sandbox-reason"]
+    assert "not a compact JWS" in offered.headers["x-sandbox-reason"]
+
+
+def test_a_head_that_does_not_end_is_cut_off(running: Running) -> None:
+    host, port = running.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nx: " + b"a" * 70_000)
+
+        assert connection.recv(1000).startswith(b"HTTP/1.1 431 ")
+        assert connection.recv(1000) == b""
+
+
+def test_a_large_head_that_ends_is_read(running: Running) -> None:
+    answer = httpx.get(f"{running.base_url}/be/tickets/x", headers={"x": "a" * 30_000})
+
+    assert answer.status_code == 403
+
+
+def test_a_call_that_is_not_answered_when_the_server_stops_gets_the_vendors_shape() -> None:
+    with served() as (process, banner):
+        host, port = re.findall(r"betcore\.casino\s+http://(\S+):(\d+)", banner)[0]
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(b"POST /users/data HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n")
+            process.send_signal(signal.SIGINT)
+            answer = connection.recv(10_000)
+
+        assert process.wait(timeout=20) == 0
+        assert process.stdout is not None
+        assert "Traceback" not in process.stdout.read()
+        assert b'{"ErrorCode":103799' in answer
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve", "--host", "a\udcff", *ANY_PORTS],
+        ["sign", "--operator", "site", "--timestamp", "soon"],
+        ["sign", "--operator", "si\nx-evil: 1", "--secret", "x"],
+        ["sign", "--operator", "site", "--secret", "\udcff"],
+        ["sign", "--operator", "site", "--body", "/proc/self/mem"],
+    ],
+)
+def test_what_no_command_can_use_is_one_clear_line(arguments: list[str]) -> None:
+    ended = run(*arguments)
+
+    assert ended.returncode in {1, 2}
+    assert ended.stderr.startswith("mockserver: ")
+    assert len(ended.stderr.splitlines()) == 1
+    assert "signature" not in ended.stdout
+
+
+def test_the_control_plane_answers_head() -> None:
+    with served() as (_, banner):
+        admin = re.findall(r"control plane\s+(\S+)", banner)[0]
+
+        assert httpx.head(f"{admin}/health").status_code == 200

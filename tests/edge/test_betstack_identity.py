@@ -71,6 +71,14 @@ def test_a_call_without_a_body_signs_the_timestamp_alone(
     assert told in answer.headers["x-sandbox-reason"]
 
 
+def test_a_signature_over_nothing_is_not_said_to_cover_the_body(service: Service) -> None:
+    headers = service.betstack_headers("site", b"") | {"signature": signed(b"")}
+
+    reason = service.send("GET", "/be/tickets/E36E20", headers).headers["x-sandbox-reason"]
+
+    assert "does not match" in reason
+
+
 def test_the_signature_is_bound_to_the_body(service: Service) -> None:
     headers = service.betstack_headers("site", BODY)
     dearer = BODY.replace(b"2000", b"9000")

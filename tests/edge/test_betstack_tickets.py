@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from mockserver.betstack import rules
 from mockserver.betstack.states import Status
 
 from .conftest import QUICKTIP, SUPERBET, Service
@@ -173,6 +174,37 @@ def test_a_ticket_is_taken_at_the_current_odds(service: Service) -> None:
     ticket = service.reserved(QUICKTIP | {"events": legs})
 
     assert (ticket["odds"], ticket["events"][0]["bet"]["odds"]) == (1.55, 1.55)
+
+
+def test_an_event_stands_in_a_quicktip_once(service: Service) -> None:
+    legs = [{"id": 390815, "bet": bet, "odds": 1.55} for bet in (101, 102)]
+
+    twice = service.betstack("POST", "/be/tickets/reserve", QUICKTIP | {"odds_diff": 10, "events": legs})
+    once = service.betstack("POST", "/be/tickets/reserve", QUICKTIP | {"odds_diff": 10, "events": legs[:1]})
+
+    assert (twice.status_code, twice.json()["code"]) == (400, 914)
+    assert once.status_code == 200
+
+
+def test_a_ticket_that_could_win_too_much_is_refused_and_not_kept(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "HIGHEST_PAYOUT", 2071)  # what the sample would win
+    assert service.betstack("POST", "/be/tickets/reserve", QUICKTIP).status_code == 200
+    monkeypatch.setattr(rules, "HIGHEST_PAYOUT", 2070)
+
+    refused = service.betstack("POST", "/be/tickets/reserve", QUICKTIP)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, 915)
+    assert service.sandbox.operators["site"].tickets.find(f"{3:024x}") is None
+
+
+def test_fields_stand_in_the_order_of_the_page_of_each_type(service: Service) -> None:
+    quicktip, superbet = list(service.reserved(QUICKTIP)), list(service.reserved(SUPERBET))
+
+    assert quicktip[3:7] == ["price", "stake", "currency", "gross_payout"]
+    assert superbet[3:6] == ["price", "stake", "gross_payout"]
+    assert superbet[superbet.index("ext_type") + 1] == "currency"
 
 
 def test_hostile_identifiers_come_back_as_text_and_break_nothing(service: Service) -> None:

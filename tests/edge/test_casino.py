@@ -119,6 +119,39 @@ def test_a_jackpot_may_come_alone(service: Service) -> None:
     assert service.pay(1, "5")["ErrorCode"] == 990004
 
 
+def test_a_bet_known_by_its_jackpot_alone_is_closed_and_reopened_like_any_other(service: Service) -> None:
+    service.pay(4, "5")
+    service.close(True)
+    assert [service.pay(kind, "5")["ErrorCode"] for kind in (-1, 4)] == [990005, 990005]
+    service.close(False)
+
+    assert [service.pay(kind, "5")["ErrorCode"] for kind in (4, 1, -1, 1)] == [200, 990004, 200, 200]
+    assert service.balance() == "7110.5"
+
+
+def test_a_jackpot_on_a_returned_bet_is_booked(service: Service) -> None:
+    service.pay(2, "5")
+
+    assert service.pay(4, "7")["Value"]["Balance"] == "7107.5"
+
+
+@pytest.mark.parametrize("number", ["7.0", "70e-1", "0.7e1"])
+def test_a_bet_id_is_the_same_number_however_it_is_written(service: Service, number: str) -> None:
+    data = '{"Amount": "1", "BetId": %s, "PartnerUserId": "SomeUserId100", "TransactionType": -1}'
+
+    assert service.casino("/payments/make", data % "7").json()["ErrorCode"] == 200
+    assert service.casino("/payments/make", data % number).json()["ErrorCode"] == 990002
+    assert service.casino("/payments/make", data % "7.5").json()["ErrorCode"] == 103752
+
+
+def test_an_unknown_type_of_transaction_is_told_the_known_ones(service: Service) -> None:
+    data = {"Amount": "1", "BetId": 7, "PartnerUserId": "SomeUserId100", "TransactionType": 3}
+
+    reason = service.casino("/payments/make", data).headers["x-sandbox-reason"]
+
+    assert reason == "invalid_request: data: TransactionType: 3 is not one of -1, 1, 2, -2, 4"
+
+
 def test_closing_an_unknown_bet_succeeds_and_leaves_it_unknown(service: Service) -> None:
     assert service.close(True) == SUCCESS
     assert service.pay(-1, "5")["ErrorCode"] == 200

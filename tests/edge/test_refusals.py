@@ -104,6 +104,8 @@ def test_json_by_any_spelling_or_none_is_accepted(service: Service, declared: st
         (b'{"price":1e999}', "out of range"),
         (b'{"price":1e99999999999999999999}', "out of range"),
         (b'{"type":"\\ud800"}', "half a surrogate pair"),
+        (b'{"zz":1' + b"0" * 400 + b',"psp":["\\ud800"]}', "half a surrogate pair"),
+        (b'{"\\udfff":1}', "half a surrogate pair"),
         (b"[" * 200_000, "nested too deep"),
         (b"1" * 5000, "not JSON"),
         (b"{}", "type: is missing; one of quicktip, superbet"),
@@ -115,6 +117,28 @@ def test_a_body_that_cannot_be_read_says_why(service: Service, body: bytes, told
     assert (answer.status_code, answer.json()["code"]) == (400, 900)
     assert told in answer.headers["x-sandbox-reason"]
     assert "Traceback" not in answer.text
+
+
+def test_of_many_violations_the_first_is_told(service: Service) -> None:
+    answer = service.betstack("POST", "/be/tickets/reserve", SUPERBET | {"bets": ["x", "y"]})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 900)
+    assert answer.headers["x-sandbox-reason"] == (
+        'invalid_request: body: bets[0]: "x" is not of type "integer"'
+    )
+
+
+def test_hints_that_are_off_are_off_for_paths_of_no_vendor_too(
+    service: Service, silent_service: Service
+) -> None:
+    assert "x-sandbox-reason" in service.send("GET", "/nobody").headers
+    assert "x-sandbox-reason" not in silent_service.send("GET", "/nobody").headers
+
+
+def test_a_wrong_method_on_a_page_of_a_contract_is_told_the_right_ones(service: Service) -> None:
+    answer = service.send("POST", "/casino/docs/")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_an_unforeseen_failure_keeps_the_shape_and_shows_no_trace(

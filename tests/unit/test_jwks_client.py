@@ -111,7 +111,7 @@ def test_those_who_ask_at_once_share_one_reading(publisher: Publisher, clock: Ma
         (200, b"<html>", "not a key set"),
         (200, b"[]", "not a key set"),
         (200, b'{"keys": 7}', "not a key set"),
-        (200, b'{"keys": [{"kty": "RSA", "kid": "a", "n": "!", "e": "!"}]}', "not a key set"),
+        (200, b"[" * 100_000, "not a key set"),
         (200, b" " * 300_000, "more than 262144 bytes"),
     ],
 )
@@ -138,3 +138,26 @@ def test_the_sandboxs_own_key_set_fits_its_contract() -> None:
     assert set(jwk) == {"kty", "use", "kid", "x5t", "alg", "n", "e"}
     assert len(bytes.fromhex(jwk["kid"])) == 20
     assert jwk["kid"] == jwk["kid"].upper()
+
+
+def test_keys_that_are_broken_or_for_something_else_do_not_hide_the_good_one(
+    publisher: Publisher, clock: ManualClock
+) -> None:
+    (good,) = SigningKey().jwks()["keys"]
+    others = [
+        "x",
+        {"kty": "EC", "kid": "ec"},
+        {"kty": "RSA", "kid": "broken", "n": "!", "e": "!"},
+        {"kty": "RSA", "kid": "bare"},
+        good | {"kid": "encrypts", "use": "enc"},
+        good | {"kid": "other", "alg": "RS512"},
+        good | {"kid": 7},
+    ]
+    publisher.body = json.dumps({"keys": [*others, good | {"d": "secret", "p": "q"}]}).encode()
+    client = JwksClient(publisher.url, clock)
+
+    async def found() -> list[bool]:
+        kids = [good["kid"], "ec", "broken", "bare", "encrypts", "other"]
+        return [await client.find(kid) is not None for kid in kids]
+
+    assert asyncio.run(found()) == [True, False, False, False, False, False]

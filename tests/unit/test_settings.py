@@ -37,6 +37,13 @@ MISTAKES = [
     ("port = 'x'", "`port` is 'x'; it has to be a port"),
     ("host = 7", "`host` is 7; it has to be a text"),
     ("betcore_url = 'localhost:8090'", "it has to be a URL such as http://127.0.0.1:8090"),
+    ("betcore_url = 'http://[::1'", "it has to be a URL such as"),
+    ("betcore_url = 'http://x:99999'", "it has to be a URL such as"),
+    ("betcore_url = 'http://bob:hunter2@x'", "without credentials"),
+    ("betcore_url = 'http://x/?a=b'", "query"),
+    ("betcore_url = 'http://a b'", "it has to be a URL such as"),
+    ("port = '" + "1" * 5000 + "'", "1..."),
+    ("port = " + "[" * 5000, "nested too deep"),
     ("hints = 'maybe'", "it has to be true or false"),
     ("port = ", "sandbox.toml: "),
 ]

@@ -13,7 +13,7 @@ LEGAL_FOR_TICKETS = {("new", "reserve"): "reserved", ("reserved", "pay"): "open"
 LEGAL_FOR_BETS = {
     ("unknown", "accept"): "open",
     ("unknown", "return"): "returned",
-    ("unknown", "jackpot"): "unknown",
+    ("unknown", "jackpot"): "jackpot_only",
     ("unknown", "close"): "unknown",
     ("unknown", "reopen"): "unknown",
     ("open", "accept"): "open",
@@ -26,8 +26,16 @@ LEGAL_FOR_BETS = {
     ("closed", "close"): "closed",
     ("closed", "reopen"): "open",
     ("returned", "return"): "returned",
+    ("returned", "jackpot"): "returned",
     ("returned", "close"): "returned",
     ("returned", "reopen"): "returned",
+    ("jackpot_only", "accept"): "open",
+    ("jackpot_only", "return"): "returned",
+    ("jackpot_only", "jackpot"): "jackpot_only",
+    ("jackpot_only", "close"): "jackpot_closed",
+    ("jackpot_only", "reopen"): "jackpot_only",
+    ("jackpot_closed", "close"): "jackpot_closed",
+    ("jackpot_closed", "reopen"): "jackpot_only",
 }
 
 

@@ -103,7 +103,7 @@ class JwksClient:
             self._failure = f"no complete answer within {_DEADLINE_SECONDS} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._failure = str(error) or type(error).__name__
-        except (ValueError, KeyError, TypeError, PyJWTError) as error:
+        except (ValueError, RecursionError) as error:
             self._failure = f"not a key set: {error}"
         self._read_at = self._clock.now()
 
@@ -134,9 +134,26 @@ class FixedKeys:
 
 
 def _public_keys(key_set: bytes) -> dict[str, RSAPublicKey]:
-    """The RSA keys of a key set by ``kid``; keys of another kind are left out."""
-    return {
-        jwk["kid"]: PyJWK(jwk, algorithm="RS256").key
-        for jwk in json.loads(key_set)["keys"]
-        if jwk.get("kty") == "RSA" and "kid" in jwk
-    }
+    """The keys of a key set that sign with RS256, by ``kid``. Others, and broken ones, are left out,
+    as RFC 7517 section 5 has it.
+
+    :raises ValueError: there is no array ``keys``
+    """
+    document = json.loads(key_set)
+    members = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(members, list):
+        raise ValueError("it has no array `keys`")
+    found = {}
+    for jwk in members:
+        if isinstance(jwk, dict) and isinstance(jwk.get("kid"), str) and _signs_with_rs256(jwk):
+            try:
+                # Of a key that comes with its private half, only the public one is of interest.
+                public = {"kty": "RSA", "n": jwk["n"], "e": jwk["e"]}
+                found[jwk["kid"]] = PyJWK(public, algorithm="RS256").key
+            except (KeyError, TypeError, ValueError, AttributeError, PyJWTError):
+                continue
+    return found
+
+
+def _signs_with_rs256(jwk: dict[str, Any]) -> bool:
+    return jwk.get("kty") == "RSA" and jwk.get("use", "sig") == "sig" and jwk.get("alg", "RS256") == "RS256"

@@ -39,6 +39,5 @@ def admin_app(
         dict(contract),
         resolver=Resolver(handlers.__getitem__),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path="/docs"),
-        validate_responses=True,
     )
     return app

@@ -62,7 +62,7 @@ class TokenGate:
             raise Rejection(Refusal.JWT_INVALID, f"jwt: {error}") from None
         return Admission(client, claims["data"].encode("utf-8", "surrogatepass"))
 
-    def _require_current(self, nbf: int, exp: int) -> None:
+    def _require_current(self, nbf: float, exp: float) -> None:
         """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
         now = self._clock.now().timestamp()
         if now < nbf:

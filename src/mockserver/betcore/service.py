@@ -54,7 +54,8 @@ class Wallet:
         _require_sound_tax(payment)
         state = _state_after(bet, payment)
         _require_new(bet, payment)
-        amount = Decimal(0) if state is State.RETURNED else moved_amount(payment)
+        overtaken = state is State.RETURNED and payment.type is TransactionType.RETURN
+        amount = Decimal(0) if overtaken else moved_amount(payment)
         if EFFECTS[payment.type].takes and amount > balance:
             raise Rejection(
                 Refusal.INSUFFICIENT_FUNDS,
@@ -73,7 +74,7 @@ class Wallet:
         event = Event.CLOSE if closed else Event.REOPEN
         for bet in client.books.all_with(bet_id):
             before, bet.state = bet.state, next_state(TRANSITIONS, bet.state, event)
-            if before is State.CLOSED and bet.state is State.OPEN:
+            if event is Event.REOPEN and before is not bet.state:
                 bet.slots.clear()  # a reopened bet takes every transaction anew (BC-ASM-013)
 
 
@@ -90,7 +91,7 @@ def _state_after(bet: Bet, payment: Payment) -> State:
         return next_state(TRANSITIONS, bet.state, EVENT_OF[payment.type])
     except IllegalTransition:
         kind = f"TransactionType {payment.type.value}"
-        if bet.state is State.UNKNOWN:
+        if bet.state in (State.UNKNOWN, State.JACKPOT_ONLY):
             raise Rejection(
                 Refusal.UNKNOWN_BET,
                 f"BetId {payment.bet_id}: no bet of player `{payment.user_id}` was accepted, "

@@ -16,7 +16,7 @@ _JWS = PyJWS(algorithms=[ALGORITHM])
 
 
 class TokenInvalid(Exception):
-    """No verified JWT. The text says why, in one line, and holds no part of the token's payload."""
+    """No verified JWT. The text says why, in one line."""
 
 
 def token_in(body: bytes) -> str:
@@ -67,9 +67,13 @@ def verified_claims(token: str, key: RSAPublicKey) -> Any:
     except (PyJWTError, ValueError) as error:
         raise TokenInvalid(f"not a compact JWS: {error}") from None
     try:
-        return json.loads(payload)
+        return json.loads(payload, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise TokenInvalid("the payload is not JSON") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _json_type(value: object) -> str:

@@ -1,6 +1,7 @@
 """The lifecycle of a bet in a casino's books (source: betcore/payments-make, betcore/payments-close).
 
-``RETURNED`` is a bet whose stake was given back before it was ever taken (BC-ASM-016).
+``RETURNED`` is a bet whose stake was given back before it was ever taken; ``JACKPOT_ONLY`` and
+``JACKPOT_CLOSED`` are bets known by a jackpot alone (BC-ASM-016).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     RETURNED = "returned"
+    JACKPOT_ONLY = "jackpot_only"
+    JACKPOT_CLOSED = "jackpot_closed"
 
 
 class Event(StrEnum):
@@ -46,7 +49,7 @@ TRANSITIONS = MappingProxyType(
     {
         (State.UNKNOWN, Event.ACCEPT): State.OPEN,
         (State.UNKNOWN, Event.RETURN): State.RETURNED,  # BC-ASM-016
-        (State.UNKNOWN, Event.JACKPOT): State.UNKNOWN,  # BC-ASM-016
+        (State.UNKNOWN, Event.JACKPOT): State.JACKPOT_ONLY,  # BC-ASM-016
         (State.UNKNOWN, Event.CLOSE): State.UNKNOWN,  # BC-ASM-021
         (State.UNKNOWN, Event.REOPEN): State.UNKNOWN,
         (State.OPEN, Event.ACCEPT): State.OPEN,
@@ -59,7 +62,15 @@ TRANSITIONS = MappingProxyType(
         (State.CLOSED, Event.CLOSE): State.CLOSED,  # BC-ASM-021
         (State.CLOSED, Event.REOPEN): State.OPEN,
         (State.RETURNED, Event.RETURN): State.RETURNED,
+        (State.RETURNED, Event.JACKPOT): State.RETURNED,
         (State.RETURNED, Event.CLOSE): State.RETURNED,
         (State.RETURNED, Event.REOPEN): State.RETURNED,
+        (State.JACKPOT_ONLY, Event.ACCEPT): State.OPEN,
+        (State.JACKPOT_ONLY, Event.RETURN): State.RETURNED,
+        (State.JACKPOT_ONLY, Event.JACKPOT): State.JACKPOT_ONLY,
+        (State.JACKPOT_ONLY, Event.CLOSE): State.JACKPOT_CLOSED,
+        (State.JACKPOT_ONLY, Event.REOPEN): State.JACKPOT_ONLY,
+        (State.JACKPOT_CLOSED, Event.CLOSE): State.JACKPOT_CLOSED,
+        (State.JACKPOT_CLOSED, Event.REOPEN): State.JACKPOT_ONLY,
     }
 )

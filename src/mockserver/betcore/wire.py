@@ -24,7 +24,7 @@ def payment(document: Mapping[str, Any]) -> Payment:
     """Read a payment that fits the contract."""
     return Payment(
         user_id=document["PartnerUserId"],
-        bet_id=str(document["BetId"]),
+        bet_id=str(int(document["BetId"])),
         type=TransactionType(document["TransactionType"]),
         amount=Decimal(document["Amount"]),
         tax=Decimal(document.get("TaxAmount", "0")),

@@ -42,7 +42,7 @@ MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
         "it covers the body with its spaces and line breaks; remove them before signing",
     ),
     (
-        lambda it: it.is_over(without_spaces(it.body)),
+        lambda it: bool(it.body) and it.is_over(without_spaces(it.body)),
         "it covers the body alone; put the timestamp before it",
     ),
     (

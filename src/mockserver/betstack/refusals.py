@@ -14,6 +14,8 @@ class Refusal(StrEnum):
     CURRENCY_MISMATCH = "currency_mismatch"
     UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_BET = "unknown_bet"
+    DUPLICATE_EVENT = "duplicate_event"
     ODDS_CHANGED = "odds_changed"
+    PAYOUT_LIMIT = "payout_limit"
     UNKNOWN_TICKET = "unknown_ticket"
     WRONG_STATE = "wrong_state"

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from mockserver.betstack.model import Event, Feature, Operator, Reservation
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
+from mockserver.kernel.money import Payout
+
+HIGHEST_PAYOUT = 10**15
+"""Cents; far above any real limit, and within the integers that every JSON reader holds exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,18 @@ def _currency_is_the_players(context: Context) -> None:
         )
 
 
+def _events_are_different(context: Context) -> None:
+    seen: set[int] = set()
+    for leg in context.reservation.legs:
+        if leg.event in seen:
+            raise Rejection(
+                Refusal.DUPLICATE_EVENT,
+                f"event {leg.event} stands in the ticket more than once",
+                values={"event": leg.event},
+            )
+        seen.add(leg.event)
+
+
 def _events_are_known(context: Context) -> None:
     for event, _ in context.picks():
         if event not in context.offer:
@@ -97,8 +113,18 @@ RESERVATION_RULES: tuple[Callable[[Context], None], ...] = (
     _currency_is_the_players,
     _events_are_known,
     _bets_are_known,
+    _events_are_different,
     _odds_are_within_tolerance,
 )
+
+
+def require_payable(payout: Payout) -> None:
+    """Refuse a ticket that could win more than the limit (BS-ASM-012)."""
+    if payout.gross_payout > HIGHEST_PAYOUT:
+        raise Rejection(
+            Refusal.PAYOUT_LIMIT,
+            f"gross_payout would be {payout.gross_payout} cents; the most is {HIGHEST_PAYOUT}",
+        )
 
 
 def check(context: Context) -> None:

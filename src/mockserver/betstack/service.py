@@ -36,12 +36,14 @@ class TicketDesk:
         selections = self._selections(reservation)
         legs = [bet.odds for _, bet in selections if bet is not None]
         odds = total_odds(legs) if legs else None
+        # A superbet's payouts are always 0 when it is reserved (BS-RSV-003).
+        pays = payout(reservation.price, odds, ext=operator.ext, wht=operator.wht)
+        rules.require_payable(pays)
         ticket = Ticket(
             id=_unused(operator, self._ids.hex, _ID_DIGITS),
             code=_unused(operator, self._ids.code, _CODE_LENGTH),
             reservation=reservation,
-            # A superbet's payouts are always 0 when it is reserved (BS-RSV-003).
-            payout=payout(reservation.price, odds, ext=operator.ext, wht=operator.wht),
+            payout=pays,
             odds=odds,
             ext=operator.ext,
             wht=operator.wht,

@@ -37,12 +37,15 @@ def reservation(document: Mapping[str, Any]) -> Reservation:
 def ticket(it: Ticket) -> dict[str, Any]:
     """A ticket as it is read; superbets and quicktips differ in their tail."""
     asked, pays = it.reservation, it.payout
+    quicktip = asked.type is TicketType.QUICKTIP
+    currency = {"currency": asked.currency}
     common = {
         "id": it.id,
         "code": it.code,
         "psp": asked.psp,
         "price": asked.price,
         "stake": pays.stake,
+        **(currency if quicktip else {}),
         "gross_payout": pays.gross_payout,
         "net_payout": pays.net_payout,
         "wht_amount": pays.wht_amount,
@@ -50,7 +53,7 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "ext_amount": pays.ext_amount,
         "ext": it.ext,
         "ext_type": "inclusive",
-        "currency": asked.currency,
+        **({} if quicktip else currency),
         "status": it.status,
         "result": it.result,
         "approved": it.approved,
@@ -66,10 +69,10 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "updated": _stamp(it.updated, UTC),
         "operator_time_updated": _stamp(it.updated, it.zone),
     }
-    if asked.type is TicketType.SUPERBET:
-        event, _ = it.selections[0]
-        return common | {"event": _event(event, it.zone), "bets": list(asked.bets)}
-    return common | {"events": [_taken(one, it.zone) for one in it.selections], "odds": it.odds}
+    if quicktip:
+        return common | {"events": [_taken(one, it.zone) for one in it.selections], "odds": it.odds}
+    event, _ = it.selections[0]
+    return common | {"event": _event(event, it.zone), "bets": list(asked.bets)}
 
 
 def _stamp(moment: datetime, zone: timezone) -> str:

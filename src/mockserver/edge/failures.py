@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ class FailureMiddleware:
 
     def __init__(self, app: ASGIApp, *, surfaces: Sequence[Surface]) -> None:
         self._app = app
+        self._hints = any(surface.hints for surface in surfaces)
         by_prefix = {prefix: surface for surface in surfaces for prefix in surface.territory}
         # The longest prefix first: /mis-api/api/v2 before /mis-api.
         self._territories = sorted(by_prefix.items(), key=lambda entry: -len(entry[0]))
@@ -41,16 +43,17 @@ class FailureMiddleware:
 
         try:
             await self._app(scope, receive, noting_send)  # type: ignore[arg-type]  # starlette types messages as mutable mappings
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            # Cancelled is what a call is when the server is told to stop before it was answered.
             if started or scope["type"] != "http":
                 raise
             refused = self._answer(scope, error)
             await send_answer(send, refused.status, refused.body, refused.headers)
 
-    def _answer(self, scope: Scope, error: Exception) -> Refused:
+    def _answer(self, scope: Scope, error: BaseException) -> Refused:
         path: str = scope["path"]
         known = error if isinstance(error, HTTPException) else None
-        if known is None:
+        if isinstance(error, Exception) and known is None:
             logger.error("%s %s failed: %s: %s", scope["method"], path, type(error).__name__, error)
             logger.debug("trace", exc_info=error)
         refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
@@ -62,17 +65,16 @@ class FailureMiddleware:
         for prefix, surface in self._territories:
             if path == prefix or path.startswith(f"{prefix}/"):
                 return surface.refusals().answer(rejection)
-        return self._nobodys(rejection)
+        return self._nobodys(rejection, 405 if rejection.refusal == EdgeRefusal.METHOD_NOT_ALLOWED else 404)
 
-    def _nobodys(self, rejection: Rejection) -> Refused:
+    def _nobodys(self, rejection: Rejection, status: int) -> Refused:
         """A path that no vendor has: the sandbox itself answers, and says what it serves."""
         served = ", ".join(sorted(prefix for prefix, _ in self._territories))
         document = {"message": f"No API is served here. Served are {served}"}
-        headers = [
-            (b"content-type", b"application/json"),
-            (REASON_HEADER.encode(), header_text(rejection.reason)),
-        ]
-        return Refused(404, document, dump(document), headers)
+        headers = [(b"content-type", b"application/json")]
+        if self._hints:
+            headers.append((REASON_HEADER.encode(), header_text(rejection.reason)))
+        return Refused(status, document, dump(document), headers)
 
 
 def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:
@@ -84,5 +86,5 @@ def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:
 def _why(refusal: EdgeRefusal) -> str:
     return {
         EdgeRefusal.UNKNOWN_PATH: "no operation of the contract has this path",
-        EdgeRefusal.METHOD_NOT_ALLOWED: "the contract has no such method here; see the header Allow",
-    }.get(refusal, "failed; see the server's log")
+        EdgeRefusal.METHOD_NOT_ALLOWED: "there is no such method here; see the header Allow",
+    }.get(refusal, "failed or was stopped; see the server's log")

@@ -53,7 +53,7 @@ def parse(text: bytes) -> Any:
     try:
         document = _DECODER.decode(text.decode("utf-8"))
         if b"\\u" in text:
-            _refuse_lone_surrogates(text)
+            _refuse_lone_surrogates(document)
     except UnicodeDecodeError as error:
         raise JsonInvalid(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -67,13 +67,21 @@ def parse(text: bytes) -> Any:
     return document
 
 
-def _refuse_lone_surrogates(text: bytes) -> None:
+def _refuse_lone_surrogates(document: Any) -> None:
     """Half a surrogate pair is legal JSON but no character, and could not be sent back."""
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        if "surrogate" in str(error):
-            raise JsonInvalid("a string holds half a surrogate pair") from None
+    left = [document]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left.extend(value)
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+        elif isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise JsonInvalid("a string holds half a surrogate pair") from None
 
 
 def dump(document: Any) -> bytes:

@@ -37,6 +37,7 @@ class CompiledOperation:
         self._refusals = surface.refusals(operation.errors)
         self._success = operation.success_status
         self._request_schema = _request_schema(operation)
+        self._document_name = "data" if _token(operation) else "body"
         self._response_schemas = dict(_response_schemas(operation))
         self._parameters = tuple(_path_parameters(operation))
 
@@ -73,6 +74,8 @@ class CompiledOperation:
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         try:
             document = await self.handle(headers, body, parameters)
+            self._require_conformant(self._success, document)
+            return self._success, dump(document), _JSON_HEADERS
         except Rejection:
             raise
         except Exception as error:
@@ -80,8 +83,6 @@ class CompiledOperation:
             logger.error("%s failed: %s: %s", self._id, type(error).__name__, error)
             logger.debug("trace", exc_info=error)
             raise Rejection(EdgeRefusal.INTERNAL, f"{self._id} failed; see the server's log") from None
-        self._require_conformant(self._success, document)
-        return self._success, dump(document), _JSON_HEADERS
 
     def _refused(self, rejection: Rejection) -> Refused:
         refused = self._refusals.answer(rejection)
@@ -104,13 +105,15 @@ class CompiledOperation:
 
     def _valid_document(self, text: bytes, violation_of: Violation) -> Any:
         if not text:
-            raise Rejection(EdgeRefusal.INVALID_REQUEST, "body: is empty; send a JSON document")
+            raise Rejection(
+                EdgeRefusal.INVALID_REQUEST, f"{self._document_name}: is empty; it has to be a JSON document"
+            )
         try:
             document = parse(text)
         except JsonInvalid as error:
-            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {error}") from None
+            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"{self._document_name}: {error}") from None
         if violation := violation_of(document):
-            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {violation}")
+            raise Rejection(EdgeRefusal.INVALID_REQUEST, f"{self._document_name}: {violation}")
         return document
 
     def _require_valid(self, parameters: Mapping[str, Any]) -> None:
@@ -129,9 +132,13 @@ def _request_schema(operation: Operation) -> Violation | None:
     media_type = operation.request_media_type
     if media_type is None:
         return None
-    # A body that is a token: what it carries in `data` is the document.
-    token = media_type.get("x-jwt")
+    token = _token(operation)
     return compile_schema(token["data"] if token else media_type["schema"])
+
+
+def _token(operation: Operation) -> Mapping[str, Any] | None:
+    """``x-jwt`` of a body that is a token: what it carries in ``data`` is the document."""
+    return (operation.request_media_type or {}).get("x-jwt")
 
 
 def _response_schemas(operation: Operation) -> list[tuple[int, Violation]]:

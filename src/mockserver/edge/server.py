@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from mockserver.edge.http_protocol import HttpProtocol
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -34,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
             backlog=_BACKLOG,
             reuse_port=False,
         )
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, ValueError, TypeError) as error:
         # Python adds the address once more in parentheses.
         why = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise PortInUse(f"{host}:{port} can't be listened on: {why}") from None
@@ -57,6 +59,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 lifespan="off",
+                http=HttpProtocol,
                 ws="none",
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )

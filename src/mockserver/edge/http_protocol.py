@@ -1,0 +1,50 @@
+"""HTTP/1.1 as uvicorn reads it, with two things that a client may do and that it would not survive well."""
+
+from __future__ import annotations
+
+import re
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LARGEST_HEAD = 64 * 1024
+
+_UPGRADE = re.compile(rb"^upgrade(?=\s*:)", re.IGNORECASE | re.MULTILINE)
+_END_OF_HEAD = b"\r\n\r\n"
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Reads requests.
+
+    A client that offers HTTP/2 in clear text (Java's own does by default) sends ``Upgrade`` beside an
+    ordinary request. The offer may be ignored (RFC 9110 section 7.8), but the parser stops at it and
+    the body would be lost, so the header is renamed before it is parsed.
+
+    A head that does not end is cut off at :data:`LARGEST_HEAD` bytes with 431.
+    """
+
+    _in_head = True
+    _head_size = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has arrived."""
+        if self._in_head and b"pgrade" in data.lower():
+            head, end, rest = data.partition(_END_OF_HEAD)
+            data = _UPGRADE.sub(b"x-offer", head) + end + rest
+        super().data_received(data)
+        if self._in_head:
+            self._head_size += len(data)
+            if self._head_size > LARGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head is complete; a body or the next request follows."""
+        self._in_head = False
+        self._head_size = 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """What comes next is a head again."""
+        self._in_head = True
+        super().on_message_complete()
