@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
 class DidNotStart(Exception):
@@ -21,17 +21,21 @@ def free_port() -> int:
     return port
 
 
+MOCKSERVER = (sys.executable, "-m", "mockserver")
+
+
 @contextlib.contextmanager
-def sandbox(betcore_url: str) -> Iterator[str]:
+def sandbox(betcore_url: str, command: Sequence[str] = MOCKSERVER) -> Iterator[str]:
     """Serve on free ports until the block ends.
 
     :param betcore_url: where the built-in casino finds BETCORE's keys
+    :param command: what runs ``mockserver``
     :returns: the base URL of the vendors' APIs
     :raises DidNotStart: the server ended before it was ready
     """
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--admin-port", "0"]
+    ports = ("--port", "0", "--admin-port", "0")
     with subprocess.Popen(
-        [*command, "--betcore-url", betcore_url],
+        [*command, "serve", *ports, "--betcore-url", betcore_url],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

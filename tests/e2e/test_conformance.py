@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demo.sandbox import free_port
+from demo.sandbox import free_port, sandbox
 
 from .conftest import Running
 
@@ -46,16 +45,8 @@ def results_in(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def broken() -> Iterator[str]:
-    command = [sys.executable, "-c", WITHOUT_STATUS_CHECK, "serve", "--port", "0", "--admin-port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        banner = ""
-        for line in process.stdout:
-            banner += line
-            if line.startswith("Ready."):
-                break
-        yield re.findall(r"betcore\.casino\s+(\S+)", banner)[0]
-        process.terminate()
+    with sandbox("http://127.0.0.1:9", command=(sys.executable, "-c", WITHOUT_STATUS_CHECK)) as base_url:
+        yield base_url
 
 
 def test_every_requirement_and_assumption_holds_for_the_sandbox(running: Running, tmp_path: Path) -> None:

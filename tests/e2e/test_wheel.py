@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import venv
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.sandbox import free_port
+from demo.sandbox import free_port, sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +46,6 @@ def test_the_server_and_the_kit_work_without_each_other(wheel: Path, tmp_path: P
     server, kit = install(wheel, "server", tmp_path), install(wheel, "kit", tmp_path)
     importable = "import importlib.util as u; print([m for m in {} if u.find_spec(m)])"
     listen = f"127.0.0.1:{free_port()}"
-    command = [server / "bin" / "mockserver", "serve", "--port", "0", "--admin-port", "0"]
 
     assert (
         output_of(python_of(server), "-c", importable.format(["schemathesis", "pytest"]), cwd=tmp_path)
@@ -56,22 +54,10 @@ def test_the_server_and_the_kit_work_without_each_other(wheel: Path, tmp_path: P
     assert (
         output_of(python_of(kit), "-c", importable.format(["connexion", "uvicorn"]), cwd=tmp_path) == "[]\n"
     )
-    with subprocess.Popen(
-        [*command, "--betcore-url", f"http://{listen}"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
-    ) as process:
-        assert process.stdout is not None
-        banner = ""
-        for line in process.stdout:
-            banner += line
-            if line.startswith("Ready."):
-                break
-        base_url = re.findall(r"betcore\.casino\s+(\S+)", banner)[0]
-        try:
-            said = output_of(
-                kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", base_url,
-                "--listen", listen, "--judge-assumptions", "--generated", "3", cwd=tmp_path,
-            )  # fmt: skip
-        finally:
-            process.terminate()
+    with sandbox(f"http://{listen}", command=(str(server / "bin" / "mockserver"),)) as base_url:
+        said = output_of(
+            kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", base_url,
+            "--listen", listen, "--judge-assumptions", "--generated", "3", cwd=tmp_path,
+        )  # fmt: skip
     assert "Conformant" in said
     assert (tmp_path / "reports" / "report.html").stat().st_size > 10_000
