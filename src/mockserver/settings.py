@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
+_ENVIRONMENT = "environment"
 _HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
 
@@ -104,7 +105,7 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path
     given: dict[str, Any] = {}
     for source, values in (
         (str(file), _of_file(file)),
-        ("environment", _of_environment(environment)),
+        (_ENVIRONMENT, _of_environment(environment)),
         ("command line", {name: value for name, value in flags.items() if value is not None}),
     ):
         for name, value in values.items():
@@ -142,4 +143,5 @@ def _value(source: str, name: str, value: Any) -> Any:
     except ValueError as error:
         shown = repr(value)
         shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
-        raise SettingsError(f"{source}: `{name}` is {shown}; it has to be {error}") from None
+        spelt = f"{ENVIRONMENT_PREFIX}{name.upper()}" if source == _ENVIRONMENT else name
+        raise SettingsError(f"{source}: `{spelt}` is {shown}; it has to be {error}") from None

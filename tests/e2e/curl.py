@@ -23,7 +23,7 @@ class Curl:
         command, rest = cls(), iter(words)
         assert next(rest) == "curl"
         for word in rest:
-            if word == "-s":
+            if word in ("-s", "-si"):
                 continue
             if word == "-X":
                 command.method = next(rest)

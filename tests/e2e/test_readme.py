@@ -31,7 +31,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> None:
-    write, *calls = [block for block in blocks(README, "bash") if "curl -s -H @-" in block]
+    write, *calls = [block for block in blocks(README, "bash") if "curl -si -H @-" in block]
     document, reserve = re.fullmatch(
         r"cat > reserve.json <<'JSON'\n(.*?)JSON\n(.*)", write, re.DOTALL
     ).groups()  # type: ignore[union-attr]  # the block has this shape

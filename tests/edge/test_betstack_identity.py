@@ -1,5 +1,6 @@
 """Who may call the bet engine, and what a caller who may not is told."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -39,6 +40,11 @@ def test_a_missing_header_is_refused_by_name(service: Service, header: str) -> N
 MISTAKES = [
     (signed(b"1706090303" + SQUEEZED).upper(), "upper case"),
     (signed(b"1706090303" + BODY), "with its spaces and line breaks"),
+    (signed(b"1706090303" + BODY.replace(b"\n", b"")), "with its spaces and line breaks"),
+    (
+        base64.b64encode(bytes.fromhex(signed(b"1706090303" + SQUEEZED))).decode(),
+        "in Base64; send lower-case hex",
+    ),
     (signed(SQUEEZED), "the body alone"),
     (signed(SQUEEZED + b"1706090303"), "behind the body"),
     (signed(b"1706090303"), "the timestamp alone"),
@@ -69,6 +75,14 @@ def test_a_call_without_a_body_signs_the_timestamp_alone(
 
     assert answer.status_code == (400 if signed_body == b"" else 403)
     assert told in answer.headers["x-sandbox-reason"]
+
+
+def test_a_final_line_break_that_the_shell_dropped_is_no_riddle(service: Service) -> None:
+    headers = service.betstack_headers("site", BODY) | {"signature": signed(b"1706090303" + BODY)}
+
+    answer = service.send("POST", "/be/tickets/reserve", headers, BODY + b"\n")
+
+    assert "with its spaces and line breaks" in answer.headers["x-sandbox-reason"]
 
 
 def test_a_signature_over_nothing_is_not_said_to_cover_the_body(service: Service) -> None:

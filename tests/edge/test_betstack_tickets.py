@@ -156,6 +156,25 @@ def test_optional_fields_may_be_null_or_absent(service: Service, optional: str) 
     assert service.reserved(SUPERBET | {optional: "x"})[optional] == "x"
 
 
+@pytest.mark.parametrize(
+    ("document", "foreign"),
+    [
+        (QUICKTIP, {"event": 100001}),
+        (QUICKTIP, {"event": "x", "bets": 7}),
+        (SUPERBET, {"events": "x", "odds_diff": "y"}),
+        (SUPERBET, {"anything": {"at": ["all"]}}),
+    ],
+)
+def test_a_field_that_is_not_the_types_own_is_ignored(
+    service: Service, document: dict[str, object], foreign: dict[str, object]
+) -> None:
+    ticket = service.reserved(document | foreign)
+
+    own = service.reserved(document)
+    assert ticket.keys() == own.keys()
+    assert ticket["gross_payout"] == own["gross_payout"]
+
+
 def test_odds_are_accepted_up_to_the_difference_that_is_allowed(service: Service) -> None:
     def reserve(odds: float) -> int:
         legs = [{"id": 390815, "bet": 101, "odds": odds}]

@@ -60,5 +60,5 @@ def test_a_mistake_in_the_file_is_named_with_what_is_right(tmp_path: Path, text:
 
 
 def test_a_mistake_in_the_environment_is_named() -> None:
-    with pytest.raises(SettingsError, match="environment: `port` is 'x'"):
+    with pytest.raises(SettingsError, match="environment: `MOCKSERVER_PORT` is 'x'"):
         resolve({}, {"MOCKSERVER_PORT": "x"}, None)

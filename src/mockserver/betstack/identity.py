@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ class _Attempt:
         return self.timestamp.encode() + without_spaces(self.body)
 
 
+def _base64_of(hex_digits: str) -> str:
+    return base64.b64encode(bytes.fromhex(hex_digits)).decode()
+
+
 # What integrators get wrong most often, each with the sentence that says so.
 MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
     (
@@ -38,7 +43,17 @@ MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
         "it is right but in upper case; send lower-case hex",
     ),
     (
-        lambda it: it.is_over(it.timestamp.encode() + it.body),
+        lambda it: same(
+            base64.b64encode(bytes.fromhex(digest(it.secret, it.message))).decode(), it.signature
+        ),
+        "it is right but in Base64; send lower-case hex",
+    ),
+    (
+        # Shells and `curl -d @file` drop line breaks, so those may be missing from what was signed.
+        lambda it: any(
+            it.is_over(it.timestamp.encode() + spaced)
+            for spaced in (it.body, it.body.rstrip(), it.body.translate(None, b"\r\n"))
+        ),
         "it covers the body with its spaces and line breaks; remove them before signing",
     ),
     (

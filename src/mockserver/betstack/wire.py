@@ -16,7 +16,9 @@ def refusal(code: int, message: str, _details: Mapping[str, object]) -> dict[str
 
 
 def reservation(document: Mapping[str, Any]) -> Reservation:
-    """Read a reservation that fits the contract."""
+    """Read a reservation that fits the contract. A field of another type of ticket is like any other
+    that the contract does not know: it is ignored."""
+    kind = TicketType(document["type"])
     return Reservation(
         operator=document["operator"],
         token=document["token"],
@@ -26,12 +28,23 @@ def reservation(document: Mapping[str, Any]) -> Reservation:
         atag=document.get("atag"),
         rtag=document.get("rtag"),
         source=document["source"],
-        type=TicketType(document["type"]),
-        event=document.get("event"),
-        bets=tuple(document.get("bets", ())),
-        odds_diff=Decimal(document.get("odds_diff", 0)),
-        legs=tuple(Leg(leg["id"], leg["bet"], Decimal(leg["odds"])) for leg in document.get("events", ())),
+        type=kind,
+        **_SELECTIONS[kind](document),
     )
+
+
+def _superbet(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"event": document["event"], "bets": tuple(document["bets"])}
+
+
+def _quicktip(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "odds_diff": Decimal(document["odds_diff"]),
+        "legs": tuple(Leg(leg["id"], leg["bet"], Decimal(leg["odds"])) for leg in document["events"]),
+    }
+
+
+_SELECTIONS = {TicketType.SUPERBET: _superbet, TicketType.QUICKTIP: _quicktip}
 
 
 def ticket(it: Ticket) -> dict[str, Any]:
