@@ -59,7 +59,7 @@ class CallbackSink:
                 f"can't listen on {listen}: {error.strerror or error}; choose another one with --listen"
             ) from error
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
         shown_host = f"[{host}]" if ":" in host else host
         self.url = (public_url or f"http://{shown_host}:{self._server.server_address[1]}").rstrip("/")

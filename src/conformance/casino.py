@@ -174,8 +174,17 @@ class Casino:
         return answer
 
     def enter(self, answer: Answer, bet: int, kind: int, amount: Decimal) -> None:
-        """Enter a transaction by its answer, and compare the books with the balance."""
+        """Enter a transaction by its answer, and compare the books with the balance.
+
+        Raises :exc:`Mismatch` when no answer came: then nobody can say what the books must hold.
+        """
         books = self._books()
+        if answer.raw.status is None:
+            raise Mismatch(
+                f"transaction {kind} over {amount} got {answer.raw.describe()}",
+                expected="an answer",
+                actual=answer.raw.describe(),
+            )
         if answer.accepted:
             books.book(bet, kind, EFFECT[kind] * amount)
             self.books_must_agree(f"transaction {kind} over {amount} was accepted", EFFECT[kind] * amount)

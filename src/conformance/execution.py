@@ -5,6 +5,9 @@ Importing this module is expensive (it loads Schemathesis); do so only when a ru
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -32,15 +35,29 @@ ISOLATION: Final = (
 )
 """No configuration, conftest and plugin of the project where the run is started takes part."""
 
+PYTEST_VARIABLES: Final = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+"""Environment variables by which a project configures its own pytest."""
+
 
 def execute(run: Run, *, verbose: bool = False) -> CaseSession:
     """Run the cases and write the reports; the session's ``failure`` says why it could not go on, if so."""
     session = CaseSession(run)
     directories = [str(CASES / profile.cases) for profile in run.profiles]
     silence = () if verbose else ("-p", "no:terminal")
-    code = int(pytest.main([*directories, *ISOLATION, *silence], plugins=[session]))
+    with _unset(*PYTEST_VARIABLES):
+        code = int(pytest.main([*directories, *ISOLATION, *silence], plugins=[session]))
     run.close()
     if session.record is None and session.failure is None:
         session.failure = f"pytest ended with code {code} before the run was over"
         session.code = ExitCode.HARNESS
     return session
+
+
+@contextmanager
+def _unset(*names: str) -> Iterator[None]:
+    """Take environment variables away for the time of the block."""
+    taken = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)

@@ -100,6 +100,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start a run if one is asked for."""
     if not asked_for(config):
+        if given := [name for name, _ in OPTIONS if _given(config, name)]:
+            _stop(f"{given[0]} needs --base-url")
         return
     if pytest.version_tuple[:2] >= FIRST_REFUSED:
         _stop(

@@ -235,6 +235,7 @@ def prepare(
     environment: Mapping[str, str],
     now: Callable[[], float] = time.time,
     token: Callable[[int], str] = secrets.token_hex,
+    new_key: Callable[[], SigningKey] = SigningKey.generate,
 ) -> Run:
     """Read everything that the run needs and start listening where that is needed.
 
@@ -261,7 +262,7 @@ def prepare(
             options.base_url.rstrip("/"), read.answer_seconds, Pace(0.0 if options.local else REMOTE_INTERVAL)
         ),
         run_id=token(4),
-        key=SigningKey.generate(),
+        key=new_key(),
         now=now,
         started=now(),
     )

@@ -122,7 +122,7 @@ CASINO: Final = (
     Row("user_id", str),
     Row("currency", str, default="EUR"),
     Row("tag_id", int, default=1313),
-    Row("stake", Decimal, default=Decimal(10), least=Decimal("0.01")),
+    Row("stake", Decimal, default=Decimal(10), least=1),
     Row("lacks", list, default=(), of=str),
 )
 DEADLINES: Final = (

@@ -12,6 +12,7 @@ import pytest
 # The servers beside this file are no tests, and the suite is collected by path, not from packages.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from judging import Judge, one_key
 from small_vendor import SmallVendor, serving
 
 from conformance import session as kit_session
@@ -20,8 +21,6 @@ from conformance.execution import execute
 from conformance.options import Options
 from conformance.run import prepare
 from conformance.session import CaseSession
-
-Judge = Callable[..., CaseSession]
 
 
 @pytest.fixture
@@ -54,7 +53,8 @@ def judge(settings: Callable[..., dict[str, Any]]) -> Judge:
 
     def judge(vendor: SmallVendor, *profiles: str, **options: Any) -> CaseSession:
         with serving(vendor) as url:
-            run = prepare(Options(base_url=url, profiles=profiles, **settings(**options)), environment={})
+            chosen = Options(base_url=url, profiles=profiles, **settings(**options))
+            run = prepare(chosen, environment={}, new_key=one_key)
             if run.sink is not None:
                 vendor.casino.jwks_url = run.sink.url + JWKS_PATH
             return execute(run)

@@ -66,6 +66,8 @@ class SmallBetstack:
             return 400, {"code": str(code), "message": message}
         if "wrong_message" in self.faults:
             return 400, {"code": code, "message": message.upper()}
+        if "full_stop" in self.faults:
+            return 400, {"code": code, "message": f"{message}."}
         if "codes_swapped" in self.faults:
             return 400, {"code": {102: 117, 117: 102}.get(code, code), "message": message}
         return 400, {"code": code, "message": message}
@@ -128,7 +130,7 @@ class SmallBetstack:
         )
         return {
             "owner": name,
-            "id": f"{number:024x}",
+            "id": f"{1 if 'id_given_twice' in self.faults else number:024x}",
             "code": f"C{number:05d}",
             "psp": fields.get("psp"),
             "price": int(price),

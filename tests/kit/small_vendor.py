@@ -52,11 +52,15 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            if "drops_connections" in vendor.faults and self.path.endswith("/paid"):
+            if "drops_connections" in vendor.faults and self.path.endswith(("/paid", "/make")):
                 self.close_connection = True
                 return
             if "slow" in vendor.faults:
                 time.sleep(0.05)
+            if "drops_after_booking" in vendor.faults and self.path.endswith("/make"):
+                vendor.answer(self.command, self.path, headers, body)
+                self.close_connection = True
+                return
             status, value = vendor.answer(self.command, self.path, headers, body)
             if "echoes_requests" in vendor.faults and isinstance(value, dict):
                 value = {**value, "echo": body.decode("utf-8", "replace"), "headers": headers}
@@ -77,7 +81,7 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
             """Say nothing."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:

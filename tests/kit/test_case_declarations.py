@@ -36,6 +36,15 @@ def test_case_without_a_requirement_is_refused() -> None:
     assert stopped.value.code is ExitCode.HARNESS
 
 
+def test_case_that_declares_no_requirement_is_refused() -> None:
+    @requirement(safety="read")
+    def test_nothing() -> None:
+        """Nothing."""
+
+    with pytest.raises(KitError, match="names no requirement"):
+        describe(MODULE, "test_nothing", test_nothing)
+
+
 def test_case_with_an_unknown_requirement_is_refused() -> None:
     @requirement("BS-PAY-999", safety="read")
     def test_nothing() -> None:

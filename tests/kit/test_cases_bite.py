@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Judge
+from judging import Judge
 from small_vendor import SmallVendor
 
 from conformance.case import catalogue
@@ -24,6 +24,7 @@ BETSTACK = (
     ("field_missing", "read.superbet_has_the_fields_of_the_table"),
     ("field_missing", "read.quicktip_has_the_fields_of_the_table"),
     ("field_missing", "reserve.answer_has_the_fields_of_the_table"),
+    ("id_given_twice", "reserve.superbet_is_reserved"),
     ("no_codes", "paid.ticket_is_paid_by_its_code"),
     ("no_codes", "read.ticket_is_read_by_id_and_by_code"),
     ("odds_limit_excluded", "reserve.odds_within_the_deviation_are_accepted"),
@@ -72,6 +73,7 @@ CASINO = (
     ("codes_swapped", "user_data.query_without_player_is_refused"),
     ("closed_bet_pays", "close.payment_on_a_closed_bet_is_refused"),
     ("cut_token_accepted", "token.documented_token_is_accepted"),
+    ("drops_connections", "make.accepted_transaction_says_success"),
     ("expiry_ignored", "token.expired_token_is_refused"),
     ("jwt_unverified", "token.tampered_payload_is_refused"),
     ("jwt_unverified", "token.unknown_key_under_a_known_name_is_refused"),
@@ -156,6 +158,16 @@ def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     ids = tuple(f"betcore.{case}" for case in cases)
 
     assert _verdicts(judge, fault, ids) == dict.fromkeys(ids, Verdict.HAZARD)
+
+
+def test_booking_whose_answer_is_lost_is_no_hazard_since_nobody_knows_of_it(judge: Judge) -> None:
+    session = judge(SmallVendor("drops_after_booking"), "betcore-casino", only=("BC-PAY-002",))
+    assert session.record is not None
+    (result,) = session.record.results
+
+    assert (result.verdict, result.agrees) == (Verdict.OBSERVED, False)
+    assert result.reason.startswith("transaction -1 over 10 got no answer (")
+    assert session.record.created == [f"{result.case_id}: player SomeUserId100: -10.00 EUR"]
 
 
 @pytest.mark.parametrize("variation", ["extra_field", "header_case", "slow"])

@@ -47,6 +47,11 @@ def test_what_is_no_json_is_told_apart_from_every_json_value(content: bytes) -> 
     assert answer(content).member("a") is None
 
 
+def test_part_of_an_answer_is_no_json_even_if_it_reads_as_such() -> None:
+    assert RawAnswer(200, (), b"{}", 0.01, "not complete after 10 s").value is NO_JSON
+    assert RawAnswer(200, (), b"{}", 0.01).value == {}
+
+
 def test_missing_members_are_none_whatever_the_body_is() -> None:
     body = answer(b'{"Value": {"Balance": "1"}, "list": [1]}')
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Judge
 from constant_servers import ANSWERS, RAW_ANSWERS, constant_server, raw_server
+from judging import Judge
 
 from conformance import smoke
 from conformance.verdict import ExitCode, Verdict

@@ -47,6 +47,15 @@ def test_installed_data_package_is_preferred(tmp_path: Path, monkeypatch: pytest
     assert contracts_directory() == tmp_path / "bet_contracts"
 
 
+def test_contract_of_another_surface_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "betcore").mkdir()
+    (tmp_path / "betcore" / "casino.yaml").write_text("x-surface: betcore.provider\n")
+    monkeypatch.setattr(contract, "contracts_directory", lambda: tmp_path)
+
+    with pytest.raises(KitError, match=r"casino\.yaml is not the contract of betcore\.casino"):
+        load.__wrapped__("betcore.casino")
+
+
 def test_missing_contracts_are_the_kits_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contract, "__file__", str(tmp_path / "contract.py"))
     monkeypatch.setattr(contract, "find_spec", lambda name: None)

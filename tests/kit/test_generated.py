@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Judge
+from judging import Judge
 from small_vendor import SmallVendor
 
+from conformance import generated
 from conformance.contract import load
 from conformance.generation import Hints, for_requests, integral
 from conformance.judged import judge as judged
@@ -32,7 +34,7 @@ class Listening(SmallVendor):
 def result_of(judge: Judge, vendor: SmallVendor, case: str, **options: Any) -> Any:
     """The result of one generated case, and the exit code of its run."""
     profile = "betstack" if case.startswith("betstack") else "betcore-casino"
-    session = judge(vendor, profile, only=(case,), generated=5, **options)
+    session = judge(vendor, profile, only=(case,), **{"generated": 5, **options})
     assert session.record is not None
     (result,) = session.record.results
     return result, session.code
@@ -103,6 +105,23 @@ def test_same_seed_makes_up_the_same_requests(judge: Judge) -> None:
     assert len(first) > 50
     assert sent(1) == first
     assert sent(2) != first
+
+
+def test_made_up_integral_floats_are_sent_as_integers(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def integral_floats() -> int:
+        vendor = Listening()
+        result_of(judge, vendor, "betstack.generated.reserveTicket", generated=15)
+        return sum(len(re.findall(rb"[0-9][.]0[],}]", body)) for _, _, body, _ in vendor.received)
+
+    def map_body(context: object, body: object) -> object:
+        """Schemathesis knows a hook by its name."""
+        return body
+
+    mapped = integral_floats()
+    monkeypatch.setattr(generated, "map_body", map_body)
+
+    assert mapped == 0
+    assert integral_floats() > 0
 
 
 def test_made_up_payments_that_moved_the_balance_are_reported(judge: Judge) -> None:

@@ -35,7 +35,7 @@ def run_pytest(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def test_run_with_a_base_url_judges_the_cases_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "test_own.py").write_text("def test_own():\n    raise SystemExit('must not run')\n")
+    (tmp_path / "test_own.py").write_text("raise SystemExit('must not be imported')\n")
     with serving(SmallVendor("paid_twice")) as url:
         ended = run_pytest(
             tmp_path,
@@ -144,6 +144,16 @@ def test_run_is_a_conformance_run_by_base_url_and_cases_or_options(
     assert plugin.asked_for(configuration(*arguments, **options)) is asked
 
 
+def test_kit_inside_an_environment_of_the_project_is_not_named_by_the_project(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed = Path("/project/venv/lib/site-packages/conformance/cases")
+    monkeypatch.setattr(plugin, "CASES", installed)
+
+    assert not plugin.asked_for(configuration("/project", base_url=OFFLINE))
+    assert plugin.asked_for(configuration(str(installed), base_url=OFFLINE))
+
+
 @pytest.mark.parametrize(
     ("version", "options", "message"),
     [
@@ -160,6 +170,16 @@ def test_pytest_that_would_spoil_the_run_is_refused(
     with pytest.raises(pytest.exit.Exception, match=re.escape(message)) as stopped:
         plugin.pytest_configure(configuration(str(CASES), base_url=OFFLINE, **options))
     assert stopped.value.returncode == 2
+
+
+def test_option_of_the_kit_without_a_base_url_is_wrong_usage() -> None:
+    with pytest.raises(pytest.exit.Exception, match="--only needs --base-url") as stopped:
+        plugin.pytest_configure(configuration("/somewhere/else", conformance_only=["x"]))
+    assert stopped.value.returncode == 2
+
+
+def test_run_that_names_the_cases_without_a_base_url_is_left_alone() -> None:
+    plugin.pytest_configure(configuration(str(CASES)))
 
 
 def test_options_are_those_of_the_command() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import Judge
+from judging import Judge
 from small_vendor import SmallVendor, serving
 
 from conformance import smoke
@@ -18,6 +22,9 @@ from conformance.cases.betstack import test_paid
 from conformance.casino import Casino
 from conformance.errors import KitError
 from conformance.verdict import ExitCode, Layer, Verdict
+
+SOURCE = Path(__file__).parents[2] / "src"
+SANDBOX = SOURCE / "conformance" / "targets" / "sandbox.toml"
 
 
 def test_vendor_that_follows_the_documentation_passes_every_binding_case(judge: Judge) -> None:
@@ -51,6 +58,17 @@ def test_assumption_that_does_not_hold_is_observed_or_a_failure_when_judged(judg
     assert stranger.code is ExitCode.AS_EXPECTED
     assert [row.verdict for row in own.record.results] == [Verdict.FAIL]
     assert own.code is ExitCode.NOT_CONFORMANT
+
+
+def test_wording_of_an_older_copy_of_the_page_is_good_enough_for_a_stranger(judge: Judge) -> None:
+    case = "betstack.paid.message_of_117_has_the_documented_wording"
+    stranger = judge(SmallVendor("full_stop"), "betstack", only=(case,))
+    own = judge(SmallVendor("full_stop"), "betstack", only=(case,), judge_assumptions=True)
+    assert stranger.record is not None
+    assert own.record is not None
+
+    assert [row.verdict for row in stranger.record.results] == [Verdict.PASS]
+    assert [row.verdict for row in own.record.results] == [Verdict.FAIL]
 
 
 def test_undocumented_status_is_a_note_on_a_stranger_and_a_failure_when_judged(judge: Judge) -> None:
@@ -163,9 +181,8 @@ def test_refused_identity_of_one_profile_does_not_stop_the_other(
 
 
 def test_case_that_the_target_declares_to_lack_is_not_applicable(judge: Judge, tmp_path: Path) -> None:
-    sandbox = Path(__file__).parents[2] / "src" / "conformance" / "targets" / "sandbox.toml"
     target = tmp_path / "target.toml"
-    target.write_text(sandbox.read_text().replace("price = 2000", 'price = 2000\nlacks = ["quicktip"]'))
+    target.write_text(SANDBOX.read_text().replace("price = 2000", 'price = 2000\nlacks = ["quicktip"]'))
     session = judge(SmallVendor(), "betstack", target=target, only=("BS-RSV-001", "BS-RSV-002"))
     assert session.record is not None
 
@@ -175,10 +192,21 @@ def test_case_that_the_target_declares_to_lack_is_not_applicable(judge: Judge, t
     }
 
 
+def test_player_with_too_little_money_leaves_the_case_not_run(judge: Judge) -> None:
+    vendor = SmallVendor()
+    vendor.casino.balance = Decimal("9.99")
+    session = judge(vendor, "betcore-casino", only=("BC-PAY-001",))
+    assert session.record is not None
+
+    assert [(row.verdict, row.reason) for row in session.record.results] == [
+        (Verdict.NOT_RUN, "needs a balance of 10, SomeUserId100 has 9.99")
+    ]
+    assert vendor.casino.movements == 0
+
+
 def test_run_of_which_nothing_is_applicable_is_not_green(judge: Judge, tmp_path: Path) -> None:
-    sandbox = Path(__file__).parents[2] / "src" / "conformance" / "targets" / "sandbox.toml"
     target = tmp_path / "target.toml"
-    target.write_text(sandbox.read_text().replace("price = 2000", 'price = 2000\nlacks = ["quicktip"]'))
+    target.write_text(SANDBOX.read_text().replace("price = 2000", 'price = 2000\nlacks = ["quicktip"]'))
 
     assert judge(SmallVendor(), "betstack", target=target, only=("BS-RSV-002",)).code is ExitCode.NOTHING_RAN
 
@@ -290,15 +318,43 @@ def test_no_secret_reaches_an_artefact(
     assert "operator-name" in shown  # the exchanges themselves are there
 
 
-def test_run_leaves_nothing_in_the_working_directory(
-    judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = tmp_path / "place"
+def test_run_leaves_nothing_behind_and_minds_no_configuration_of_the_place(tmp_path: Path) -> None:
+    place, plugins = tmp_path / "place", tmp_path / "plugins"
+    (plugins / "rude-1.0.dist-info").mkdir(parents=True)
+    (plugins / "rude-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: rude\nVersion: 1.0\n"
+    )
+    (plugins / "rude-1.0.dist-info" / "entry_points.txt").write_text("[pytest11]\nrude = rude\n")
+    (plugins / "rude.py").write_text("raise SystemExit('a plugin of the environment took part')")
     place.mkdir()
     (place / "schemathesis.toml").write_text("this is no TOML [")
+    (place / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (place / "conftest.py").write_text("raise SystemExit('a conftest of the user took part')")
-    monkeypatch.chdir(place)
-    session = judge(SmallVendor(), "betstack", only=("getTicket",), generated=3)
+    arguments = [
+        "run",
+        "betstack",
+        "--only",
+        "payTicket",
+        "--generated",
+        "3",
+        "--report-dir",
+        str(tmp_path / "out"),
+    ]
+    environment = {
+        **os.environ,
+        "PYTEST_ADDOPTS": "--no-such-option",
+        "PYTEST_PLUGINS": "no_such_plugin",
+        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(plugins)]),
+    }
+    with serving(SmallVendor()) as url:
+        ended = subprocess.run(
+            [sys.executable, "-m", "conformance", *arguments, "--base-url", url],
+            cwd=place,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-    assert session.failure is None
-    assert sorted(path.name for path in place.iterdir()) == ["conftest.py", "schemathesis.toml"]
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert sorted(path.name for path in place.iterdir()) == ["conftest.py", "pytest.ini", "schemathesis.toml"]

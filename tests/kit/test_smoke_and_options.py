@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
 import pytest
 
 from conformance import profiles
-from conformance.client import RawAnswer
-from conformance.errors import KitError
+from conformance.case import catalogue
+from conformance.case_result import obstacle
+from conformance.client import Evidence, RawAnswer
+from conformance.errors import KitError, Missing
 from conformance.options import Options
 from conformance.run import REMOTE_INTERVAL, prepare
 from conformance.smoke import look, look_until_known
@@ -184,6 +187,29 @@ def test_command_that_repeats_a_case_has_the_options_that_differ_from_the_defaul
         )
     finally:
         run.close()
+
+
+def test_tokens_are_dated_by_the_targets_clock() -> None:
+    run = prepare(
+        Options(base_url="http://127.0.0.1:9", listen="127.0.0.1:0"), environment={}, now=lambda: 1000.0
+    )
+    run.close()
+    run.skew = 60.0
+    claims = run.casino(Evidence()).claims({})
+
+    assert (claims["nbf"], claims["exp"]) == (1060, 1070)
+
+
+def test_case_that_is_not_allowed_or_declared_lacking_must_not_run() -> None:
+    remote = Options(base_url="https://be.example.org", target=sandbox_file(), profiles=("betstack",))
+    run = prepare(remote, environment={})
+    run.close()
+    case = catalogue()["betstack.paid.second_payment_is_refused"]
+
+    assert str(obstacle(run, case)) == "the target is not on this machine; --allow creates runs it"
+    assert obstacle(run, replace(case, safety="read")) is None
+    run.refused["betstack"] = "HTTP 403"
+    assert isinstance(obstacle(run, replace(case, safety="read")), Missing)
 
 
 def test_ids_of_a_run_are_its_own() -> None:

@@ -89,7 +89,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
         ),
         ("client_id =", "clientid =", ":10: [betcore-casino] clientid: unknown key; did you mean client_id?"),
         ('user_id = "u"', 'user_id = "u"\nstake = "10"', ":12: [betcore-casino] stake: must be a number"),
-        ('user_id = "u"', 'user_id = "u"\nstake = 0', ":12: [betcore-casino] stake: must be at least 0.01"),
+        ('user_id = "u"', 'user_id = "u"\nstake = 0', ":12: [betcore-casino] stake: must be at least 1"),
         ('user_id = "u"', 'user_id = "u"\nstake = nan', ":12: [betcore-casino] stake: must be finite"),
         ('user_id = "u"', 'user_id = "u"\ntag_id = true', ":12: [betcore-casino] tag_id: must be an integer"),
         (

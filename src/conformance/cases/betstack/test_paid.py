@@ -86,7 +86,8 @@ def test_message_of_117_has_the_documented_wording(betstack: Betstack) -> None:
     with control("first payment"):
         betstack.pay(ticket.id).must_be(200)
 
-    betstack.pay(ticket.id).must_say(*oracle.MESSAGES[oracle.WRONG_STATE])
+    newest, *older = oracle.MESSAGES[oracle.WRONG_STATE]
+    betstack.pay(ticket.id).must_say(newest, *(() if betstack.assumptions else older))
 
 
 @requirement("BS-PAY-006", safety="creates", needs=("limited-operator",))
