@@ -55,13 +55,17 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
                 help="Where the reports go [default: reports].",
             ),
             click.option(
-                "--only", multiple=True, metavar="SELECTOR", help="Case id, requirement id or operation."
+                "--only",
+                multiple=True,
+                metavar="SELECTOR",
+                help="Case id, requirement id or operation; repeatable.",
             ),
             click.option(
                 "--allow",
                 multiple=True,
                 metavar="CLASS",
-                help="Safety class that may run on another machine.",
+                help="Safety class that may run on another machine: creates, moves-money, destructive, load; "
+                "repeatable.",
             ),
             click.option(
                 "--generated",
@@ -82,6 +86,9 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--verbose", is_flag=True, help="Show pytest's own output too.")
 def run(profiles: tuple[str, ...], verbose: bool, **given: Any) -> None:
     """Run the cases of the profiles against a target and write the reports.
+
+    Profiles: betstack (the bet engine), betcore-casino (a casino's wallet). Without one, those of the target
+    file run.
 
     Exit codes: 0 as expected; 1 a requirement is broken or money is at risk; 2 usage; 3 target not reachable;
     4 cases have not run; 5 the kit failed.
@@ -159,7 +166,8 @@ def list_cases(profile: str | None, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['case']}  {row['level']}  {row['safety']}  {', '.join(row['requirements'])}")
+        requirements = ", ".join(row["requirements"])
+        click.echo(f"{row['case']}  {row['level']}  {row['safety']}  {row['operation']}  {requirements}")
         click.echo(f"    {row['title']}")
     click.echo(f"{len(rows)} cases")
 
@@ -176,7 +184,8 @@ def coverage() -> None:
         for row in case.requirements:
             testing.setdefault(row.id, []).append(case.id)
     heading = None
-    for requirement in register.values():
+    by_operation = sorted(register.values(), key=lambda row: (row.surface, row.operation))
+    for requirement in by_operation:
         if (place := f"{requirement.surface} {requirement.operation}") != heading:
             click.echo(("" if heading is None else "\n") + place)
             heading = place

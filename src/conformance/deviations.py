@@ -118,6 +118,8 @@ def apply(
             )
         else:
             judged.append(result)
+            if result.verdict is Verdict.HAZARD:
+                problems.append(f"{entry.case}: its verdict is HAZARD, which no deviation excuses")
             if result.verdict in (Verdict.PASS, Verdict.OBSERVED):
                 problems.append(f"{entry.case}: is listed, but its verdict is {result.verdict}")
     return judged, problems

@@ -29,7 +29,7 @@ from conformance.case_result import REFUSED
 from conformance.client import Evidence, RawAnswer, RawExchange
 from conformance.errors import Missing
 from conformance.generation import config, for_requests, hints, integral, signer
-from conformance.judged import judge, separate, without_identity
+from conformance.judged import judge, separate, with_statuses_of, without_identity
 from conformance.judgement import where
 from conformance.verdict import CaseResult, Exchange, Layer, Verdict
 
@@ -179,7 +179,8 @@ class GeneratedCase:
         options = self.run.options
         contract = self.run.contracts[self.surface]
         derive = separate if options.judge_assumptions else judge
-        document = without_identity(for_requests(derive(contract.document), hints(self.run, self.surface)))
+        derived = with_statuses_of(contract.document, derive(contract.document))
+        document = without_identity(for_requests(derived, hints(self.run, self.surface)))
         schema = schemathesis.openapi.from_dict(
             document,
             config=config(

@@ -248,3 +248,14 @@ def _as_request(node: Any) -> Any:
     if isinstance(node, str) and node.startswith(SCHEMA_REF):
         return SCHEMA_REF + REQUEST_PREFIX + node.removeprefix(SCHEMA_REF)
     return node
+
+
+def with_statuses_of(document: Mapping[str, Any], judged: dict[str, Any]) -> dict[str, Any]:
+    """The judged document with the statuses that are only assumed, whatever their bodies: a target that
+    does what was assumed gives nothing to discover."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            for status, response in item.get(method, {}).get("responses", {}).items():
+                known = judged["paths"][path][method]["responses"]
+                known.setdefault(status, {"description": response.get("description", "assumed")})
+    return judged

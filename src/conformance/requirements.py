@@ -36,6 +36,8 @@ class Requirement:
     text: str
     cases: tuple[str, ...]
     not_tested: str | None
+    decision: str | None = None
+    """What the assumption decides, where there is one."""
 
     @property
     def binding(self) -> bool:
@@ -44,8 +46,11 @@ class Requirement:
 
     def reference(self) -> RequirementRef:
         """The requirement as reports carry it."""
+        *pages, last = self.sources or ("",)
+        told = f"{last}: {self.decision}" if self.decision else last
+        sources = tuple(source for source in (*pages, told) if source)
         return RequirementRef(
-            id=self.id, level=self.level, standing=self.standing, text=self.text, sources=self.sources
+            id=self.id, level=self.level, standing=self.standing, text=self.text, sources=sources
         )
 
 
@@ -56,9 +61,13 @@ def load() -> Mapping[str, Requirement]:
     for vendor in VENDORS:
         directory = contracts_directory() / vendor
         pages = _pages(directory / "sources.yaml")
+        decisions = {
+            entry["id"]: " ".join(entry["decision"].split())
+            for entry in read_yaml(directory / "assumptions.yaml")["assumptions"]
+        }
         file = directory / "requirements.yaml"
         for row in read_yaml(file)["requirements"]:
-            requirement = _requirement(row, pages, file)
+            requirement = _requirement(row, pages, decisions, file)
             if requirement.id in found:
                 raise _fault(file, requirement.id, "stands there twice")
             found[requirement.id] = requirement
@@ -70,7 +79,9 @@ def _pages(file: Path) -> dict[str, str]:
     return {name: register["base"] + page["path"] for name, page in register["pages"].items()}
 
 
-def _requirement(row: Mapping[str, Any], pages: Mapping[str, str], file: Path) -> Requirement:
+def _requirement(
+    row: Mapping[str, Any], pages: Mapping[str, str], decisions: Mapping[str, str], file: Path
+) -> Requirement:
     name = str(row.get("id", "a row without id"))
     if unknown := set(row) - KEYS:
         raise _fault(file, name, f"unknown key {min(unknown)}")
@@ -95,6 +106,7 @@ def _requirement(row: Mapping[str, Any], pages: Mapping[str, str], file: Path) -
         text=row["text"],
         cases=tuple(row.get("cases", ())),
         not_tested=row.get("not_tested"),
+        decision=decisions.get(row.get("assumption", "")),
     )
 
 

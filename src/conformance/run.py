@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -129,8 +130,11 @@ class Run:
         only = self.options.only
         for selector in only:
             if not any(matches(case, selector) for case in mine) and selector not in self.generated_ids():
+                known = {name for case in mine for name in (case.id, case.operation)}
+                known |= {row.id for case in mine for row in case.requirements}
                 raise KitError(
                     f"--only {selector} matches no case, requirement or operation of {', '.join(names)}"
+                    f"{_nearest(selector, known)}; `conformance list` shows them"
                 )
         return [case for case in mine if not only or any(matches(case, selector) for selector in only)]
 
@@ -220,6 +224,14 @@ class Run:
         if self.sink is not None and profile.needs_sink and not self.sink.received(JWKS_PATH):
             text += f"; it never fetched the keys at {self.sink.url}{JWKS_PATH}"
         return self.redactor.text(text)
+
+
+def _nearest(selector: str, known: Iterable[str]) -> str:
+    """What the selector may have meant: a name that holds it, or one that is spelt nearly so."""
+    names = sorted(known)
+    near = [name for name in names if selector.casefold() in name.casefold()]
+    near = near or get_close_matches(selector, names, n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near[:3])}?" if near else ""
 
 
 def matches(case: Case, selector: str) -> bool:

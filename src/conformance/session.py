@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
+from rich.console import Console
 
 from conformance import case_result, outcome
 from conformance.betstack import Betstack
@@ -21,6 +22,7 @@ from conformance.errors import KitError, Missing
 from conformance.generated import GeneratedCase
 from conformance.judgement import where
 from conformance.report import write
+from conformance.report.terminal import show_problems
 from conformance.run import Run
 from conformance.verdict import CaseResult, ExitCode, RunReport, Verdict
 
@@ -227,6 +229,10 @@ class CaseSession:
         if self.failure is not None:
             terminalreporter.write_line(self.failure)
         elif self.record is not None:
+            console = Console(width=100, no_color=True)
+            with console.capture() as shown:
+                show_problems(self.record, console)
+            terminalreporter.write(shown.get())
             for path in self.reports:
                 terminalreporter.write_line(f"report: {path}")
             terminalreporter.write_line(self.advice())
@@ -236,10 +242,16 @@ class CaseSession:
         assert self.record is not None
         assert self.code is not None
         results = self.record.results
-        worst = next((row for verdict in Verdict for row in results if row.verdict is verdict), None)
+        worst = min(results, key=_gravity, default=None)
         calm = self.code is ExitCode.AS_EXPECTED or self.record.smoke_failure is not None
         look = "" if calm or worst is None else f"; look first at {worst.case_id}"
         return f"exit code {int(self.code)}: {outcome.MEANING[self.code]}{look}"
+
+
+def _gravity(result: CaseResult) -> tuple[int, bool]:
+    """The order in which to look at results: by verdict, and first what breaks a MUST."""
+    binding = any(requirement.level == "MUST" for requirement in result.requirements)
+    return list(Verdict).index(result.verdict), not binding
 
 
 def is_case(item: pytest.Item) -> bool:

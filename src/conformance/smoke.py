@@ -62,6 +62,8 @@ def look_until_known(
 
 
 def _refusal(answer: RawAnswer) -> str | None:
+    if not isinstance(answer.value, dict):
+        return f"{answer.describe()}; that is no answer of this API: is the path in --base-url right?"
     refused = answer.status in REFUSALS or answer.member("ErrorCode") == JWT_INVALID
     if not refused:
         return None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +102,74 @@ def test_a_server_without_the_status_check_of_paid_fails_the_cases_of_117(
     assert {"BS-PAY-005", "BS-PAY-007"} <= failed
     assert "BS-PAY-001" not in failed
     assert "BS-PAY-005" in ended.stdout
+
+
+def test_pytest_says_what_is_wrong_and_with_which_sentence(broken: str, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "--base-url", broken, "--conformance-profile", "betstack",
+            "--only", "BS-PAY-005", "--generated", "0", "--report-dir", str(tmp_path), "-q",
+        ],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert "What is wrong" in ended.stdout
+    assert "expected HTTP 400 with code 117, got HTTP 200" in ended.stdout
+    assert "https://developer.betstack.io/bet-engine-api/paid-ticket-endpoint" in ended.stdout
+
+
+def test_a_sandbox_gives_the_generated_layer_nothing_to_find(running: Running, tmp_path: Path) -> None:
+    ended = conformance(
+        "run",
+        "betstack",
+        "--base-url",
+        running.base_url,
+        "--only",
+        "getTicket",
+        "--report-dir",
+        str(tmp_path),
+    )
+
+    generated = [result for result in results_in(tmp_path) if result["layer"] == "generated"]
+    assert [(result["operation"], result["verdict"]) for result in generated] == [("getTicket", "PASS")]
+    assert "0 unlike what is assumed" in ended.stdout
+
+
+def test_a_base_url_of_something_else_is_one_clear_line(tmp_path: Path) -> None:
+    with socket_of_a_web_page() as url:
+        ended = conformance("run", "betstack", "--base-url", url, "--report-dir", str(tmp_path))
+
+    assert ended.returncode == 4
+    assert "is the path in --base-url right?" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_selector_that_matches_nothing_is_told_the_nearest(running: Running) -> None:
+    ended = conformance("run", "betstack", "--base-url", running.base_url, "--only", "second_payment_is")
+
+    assert ended.returncode == 2
+    assert "did you mean betstack.paid.second_payment_is_refused?" in ended.stderr
+
+
+@contextmanager
+def socket_of_a_web_page() -> Iterator[str]:
+    """A web server that has nothing to do with either vendor."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>It works!</html>")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
 
 
 def test_a_port_where_nothing_listens_is_one_clear_line() -> None:

@@ -134,7 +134,7 @@ def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "staging.toml"
     file.write_text(printed)
 
-    target = load(file, {"BETSTACK_SECRET": "x", "BETSTACK_SECOND_SECRET": "y"})
+    target = load(file, {f"BETSTACK_{name}": "x" for name in ("SECRET", "SECOND_SECRET", "LIMITED_SECRET")})
 
     assert (target.label, target.profiles) == ("staging", ("betstack", "betcore-casino"))
 

@@ -117,7 +117,7 @@ def test_mistake_in_a_register_is_named(change: dict[str, object], message: str)
     row = {name: value for name, value in row.items() if value is not None}
 
     with pytest.raises(KitError, match=message):
-        requirements._requirement(row, {"page": "https://example.org"}, Path("register.yaml"))
+        requirements._requirement(row, {"page": "https://example.org"}, {}, Path("register.yaml"))
 
 
 def test_every_requirement_lists_exactly_the_cases_that_name_it() -> None:

@@ -130,9 +130,13 @@ def test_listed_case_that_does_not_fail_is_a_problem(verdict: Verdict) -> None:
     assert judged(verdict) == ([verdict], [f"a.b.c: is listed, but its verdict is {verdict}"])
 
 
-@pytest.mark.parametrize(
-    "verdict", [Verdict.HAZARD, Verdict.NOT_RUN, Verdict.HARNESS_ERROR, Verdict.NOT_APPLICABLE]
-)
+def test_money_at_risk_is_no_deviation_and_says_so() -> None:
+    problem = "a.b.c: its verdict is HAZARD, which no deviation excuses"
+
+    assert judged(Verdict.HAZARD) == ([Verdict.HAZARD], [problem])
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_RUN, Verdict.HARNESS_ERROR, Verdict.NOT_APPLICABLE])
 def test_entry_excuses_nothing_but_a_failure(verdict: Verdict) -> None:
     assert judged(verdict) == ([verdict], [])
 

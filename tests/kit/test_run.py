@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -94,6 +95,43 @@ def test_what_a_run_takes_it_gives_back(judge: Judge) -> None:
     assert vendor.casino.balance == before
     assert session.record.created == []
     assert vendor.casino.movements > 50
+
+
+def test_target_that_takes_what_it_should_give_does_not_empty_the_player(judge: Judge) -> None:
+    vendor = SmallVendor("bet_return_takes")
+    before = vendor.casino.balance
+    session = judge(vendor, "betcore-casino")
+    assert session.record is not None
+
+    verdicts = {result.verdict for result in session.record.results}
+    assert Verdict.HAZARD in verdicts
+    assert Verdict.NOT_RUN not in verdicts
+    assert vendor.casino.balance == before
+
+
+TABLE_OF = {
+    "superbet": "superbet",
+    "quicktip": "quicktip",
+    "second-operator": "second_operator",
+    "limited-operator": "limited_operator",
+}
+
+
+@pytest.mark.parametrize("lacking", TABLE_OF)
+def test_target_that_lacks_something_is_judged_on_the_rest(
+    judge: Judge, tmp_path: Path, lacking: str
+) -> None:
+    tables = re.split(r"\n(?=\[)", SANDBOX.read_text())
+    kept = [table for table in tables if not table.startswith(f"[betstack.{TABLE_OF[lacking]}]")]
+    declared = "\n".join(kept).replace("[betstack]", f'[betstack]\nlacks = ["{lacking}"]')
+    target = tmp_path / "target.toml"
+    target.write_text(declared)
+
+    session = judge(SmallVendor(), "betstack", target=target)
+
+    assert session.record is not None
+    verdicts = {result.verdict for result in session.record.results}
+    assert verdicts == {Verdict.PASS, Verdict.OBSERVED, Verdict.NOT_APPLICABLE}
 
 
 def test_tickets_left_behind_are_listed_with_their_status(judge: Judge) -> None:

@@ -50,17 +50,16 @@ def show(report: RunReport, console: Console) -> None:
         printer.observed(observed)
     printer.block("Left at the target", report.created, "bold")
     printer.block("Notes", report.notes, "bold")
-    wrong = summary.problems(report)
-    if wrong:
-        printer.rule(f"What is wrong: {summary.count(len(wrong), 'case')}", "bold red")
-        for result in wrong[:_DETAILED]:
-            printer.details(result)
-        if len(wrong) > _DETAILED:
-            printer.line(f"{len(wrong) - _DETAILED} more are in the table above and in the reports.")
+    printer.problems(report)
     printer.block("Problems of the deviations file", report.deviation_problems, "bold red")
     if report.results:
         printer.counts(report)
     printer.line(summary.headline(report), f"bold {'green' if not summary.exit_code(report) else 'red'}")
+
+
+def show_problems(report: RunReport, console: Console) -> None:
+    """Print what is wrong, case by case, and nothing if all is well."""
+    _Printer(console).problems(report)
 
 
 def _is_listed(result: CaseResult) -> bool:
@@ -111,6 +110,17 @@ class _Printer:
             indented = Padding(cell, (0, 0, 0, 2))
             table.add_row(self._verdict(result.verdict), self._text(_requirements(result)), indented)
         self._console.print(table)
+
+    def problems(self, report: RunReport) -> None:
+        """Print the first cases that went wrong, with all that is known of each."""
+        wrong = summary.problems(report)
+        if not wrong:
+            return
+        self.rule(f"What is wrong: {summary.count(len(wrong), 'case')}", "bold red")
+        for result in wrong[:_DETAILED]:
+            self.details(result)
+        if len(wrong) > _DETAILED:
+            self.line(f"{len(wrong) - _DETAILED} more are in the reports.")
 
     def observed(self, results: Sequence[CaseResult]) -> None:
         """Print the observations that differ from what is assumed; those that agree are only counted."""
