@@ -109,8 +109,8 @@ def _medians(title: str, taken: list[dict[str, tuple[float, float]]]) -> tuple[f
 
 def _table(title: str, figures: dict[str, tuple[float, float]]) -> Table:
     table = Table(title=title, title_justify="left")
-    for heading in ("contender", "requests/s", "CPU µs/request", "CPU against stock", "CPU against bare"):
-        table.add_column(heading, justify="left" if heading == "contender" else "right")
+    for heading in ("contender", "requests/s", "CPU µs each", "of stock", "of bare"):
+        table.add_column(heading, justify="left" if heading == "contender" else "right", no_wrap=True)
     for name, (rate, cpu) in figures.items():
         against = [f"{cpu / figures[peer][1]:.2f}" for peer in (STOCK, FLOOR)]
         table.add_row(name, f"{rate:,.0f}", f"{cpu:.0f}", *against)
