@@ -142,7 +142,7 @@ def test_a_wrong_method_on_a_page_of_a_contract_is_told_the_right_ones(service: 
 
 
 def test_an_unforeseen_failure_keeps_the_shape_and_shows_no_trace(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def explode(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
@@ -161,6 +161,12 @@ def test_an_unforeseen_failure_keeps_the_shape_and_shows_no_trace(
     assert (betstack.status_code, betstack.json()) == (500, {"code": 906, "message": "Internal Server Error"})
     assert (casino.status_code, casino.json()) == (200, {"ErrorCode": 103799, "Message": "General API Error"})
     assert "secret detail" not in str(betstack.headers) + str(casino.headers)
+    logged = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert [line.partition(" at ")[0] for line in logged] == [
+        "getTicket failed: ZeroDivisionError",
+        "getUserData failed: ZeroDivisionError",
+    ]
+    assert "secret detail" not in "".join(logged)
 
 
 def test_an_answer_that_would_break_the_contract_is_not_sent(service: Service) -> None:

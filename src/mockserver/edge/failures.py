@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from mockserver.edge.json_codec import dump
 from mockserver.edge.refusals import REASON_HEADER, Refused, header_text, send_answer
 from mockserver.edge.surface import Surface
+from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class FailureMiddleware:
         path: str = scope["path"]
         known = error if isinstance(error, HTTPException) else None
         if isinstance(error, Exception) and known is None:
-            logger.error("%s %s failed: %s: %s", scope["method"], path, type(error).__name__, error)
+            logger.error("%s %s failed: %s", scope["method"], path, place_of(error))
             logger.debug("trace", exc_info=error)
         refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
         extra = _allow(known)

@@ -12,6 +12,7 @@ from mockserver.edge.json_codec import JsonInvalid, dump, parse
 from mockserver.edge.refusals import Refused, send_answer
 from mockserver.edge.schemas import Violation, compile_schema
 from mockserver.edge.surface import Surface
+from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Document, Inbound
 
@@ -80,7 +81,7 @@ class CompiledOperation:
             raise
         except Exception as error:
             # The one place where an unforeseen failure becomes an answer in the vendor's shape.
-            logger.error("%s failed: %s: %s", self._id, type(error).__name__, error)
+            logger.error("%s failed: %s", self._id, place_of(error))
             logger.debug("trace", exc_info=error)
             raise Rejection(EdgeRefusal.INTERNAL, f"{self._id} failed; see the server's log") from None
 
