@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -27,6 +27,10 @@ class Answer:
         """The member, if it can name a ticket; otherwise an empty text."""
         value = self.raw.member(name)
         return value if isinstance(value, str) and len(value) <= LONGEST_IDENTIFIER else ""
+
+    def only(self, names: Iterable[str]) -> dict[str, object]:
+        """The members with these names; what else an answer holds may differ from call to call."""
+        return {name: self.raw.member(name) for name in names}
 
     def must_be(self, status: int, *, code: int | None = None) -> Answer:
         """Raise :exc:`Mismatch` unless the HTTP status, and the error code if one is given, are these."""
@@ -215,10 +219,14 @@ class Betstack:
             self.created[identifier] = "open"
         return answer
 
-    def read(self, identifier: str) -> Answer:
-        """``GET /tickets/{identifier}``, signed."""
+    def read(self, identifier: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """``GET /tickets/{identifier}``, signed unless headers are given."""
         answer = Answer(
-            self.channel.call("getTicket", values={"identifier": identifier}, headers=self.headers())
+            self.channel.call(
+                "getTicket",
+                values={"identifier": identifier},
+                headers=self.headers() if headers is None else headers,
+            )
         )
         self._note(answer)
         return answer

@@ -74,16 +74,17 @@ class Contract:
 
 
 def contracts_directory() -> Path:
-    """The directory with the contracts: the data package ``bet_contracts``, else the checkout's ``openapi``.
+    """The directory with the contracts: the checkout's ``openapi``, else the data package ``bet_contracts``.
 
+    The checkout comes first, since an editable installation leaves a copy in the data package that grows old.
     Raises :exc:`KitError` when there is neither.
     """
+    checkout = Path(__file__).resolve().parents[2] / "openapi"
+    if (checkout / "betstack").is_dir():
+        return checkout
     spec = find_spec("bet_contracts")
     if spec is not None and spec.submodule_search_locations:
         return Path(next(iter(spec.submodule_search_locations)))
-    for parent in Path(__file__).resolve().parents:
-        if (parent / "openapi" / "betstack").is_dir():
-            return parent / "openapi"
     raise KitError(
         "the contracts are missing: neither the package bet_contracts nor an openapi directory is there",
         ExitCode.HARNESS,
@@ -99,7 +100,7 @@ def read_yaml(file: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise KitError(f"{file}:{line}: {error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError
         raise KitError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
 
 

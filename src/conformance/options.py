@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from conformance.callback_sink import parse_listen
 from conformance.case import SAFETIES
 from conformance.errors import KitError
 
@@ -39,6 +40,7 @@ class Options:
         check_url("--base-url", self.base_url)
         if self.public_url is not None:
             check_url("--public-url", self.public_url)
+        parse_listen(self.listen)
         for name in self.allow:
             if name not in SAFETIES:
                 raise KitError(f"--allow {name}: there are {', '.join(SAFETIES)}")

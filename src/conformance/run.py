@@ -209,11 +209,18 @@ class Run:
 
     def _look(self, profile: Profile) -> Smoke:
         if profile.name == "betstack":
-            return look(self._ask_betstack, now=self.now)
+            found = look(self._ask_betstack, now=self.now)
+            if found.refusal and self.not_allowed("creates") is None:
+                # What reading an unknown ticket gets is not documented; what paying one gets is.
+                found = look(self._ask_betstack_to_pay, now=self.now)
+            return found
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
         return self.betstack(Evidence(), judged=False).read(self.new_ticket_id()).raw
+
+    def _ask_betstack_to_pay(self) -> RawAnswer:
+        return self.betstack(Evidence(), judged=False).pay(self.new_ticket_id()).raw
 
     def _ask_casino(self) -> RawAnswer:
         casino = self.casino(Evidence(), judged=False)

@@ -145,6 +145,31 @@ def test_a_base_url_of_something_else_is_one_clear_line(tmp_path: Path) -> None:
     assert len(ended.stderr.splitlines()) == 1
 
 
+# Reading an unknown ticket is answered with an empty 404, which no page forbids.
+HIDES_UNKNOWN_TICKETS = """
+from mockserver.edge import operation
+answer = operation.CompiledOperation._refused
+def hide(self, rejection):
+    refused = answer(self, rejection)
+    if self._id == "getTicket" and rejection.refusal == "unknown_ticket":
+        return operation.Refused(404, {}, b"", [])
+    return refused
+operation.CompiledOperation._refused = hide
+from mockserver.cli import main
+main()
+"""
+
+
+def test_an_undocumented_answer_to_an_unknown_ticket_stops_nothing(tmp_path: Path) -> None:
+    with sandbox("http://127.0.0.1:9", command=(sys.executable, "-c", HIDES_UNKNOWN_TICKETS)) as base_url:
+        ended = conformance(
+            "run", "betstack", "--base-url", base_url, "--generated", "0", "--report-dir", str(tmp_path)
+        )
+
+    assert ended.returncode == 0, ended.stdout
+    assert {result["verdict"] for result in results_in(tmp_path)} == {"PASS", "OBSERVED"}
+
+
 def test_a_selector_that_matches_nothing_is_told_the_nearest(running: Running) -> None:
     ended = conformance("run", "betstack", "--base-url", running.base_url, "--only", "second_payment_is")
 

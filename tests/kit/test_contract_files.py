@@ -40,9 +40,13 @@ def test_unknown_operation_is_a_key_error() -> None:
         load("betcore.casino").operation("payTicket")
 
 
-def test_installed_data_package_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_data_package_is_used_where_there_is_no_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "bet_contracts").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
+    assert contracts_directory() == Path(__file__).parents[2] / "openapi"
+    monkeypatch.setattr(contract, "__file__", str(tmp_path / "conformance" / "contract.py"))
 
     assert contracts_directory() == tmp_path / "bet_contracts"
 

@@ -165,7 +165,7 @@ def test_only_selects_an_operation_with_its_generated_case(judge: Judge) -> None
     assert session.record is not None
 
     assert {row.operation for row in session.record.results} == {"getTicket"}
-    assert Counter(row.layer for row in session.record.results) == {Layer.NAMED: 6, Layer.GENERATED: 1}
+    assert Counter(row.layer for row in session.record.results) == {Layer.NAMED: 7, Layer.GENERATED: 1}
 
 
 def test_selector_that_matches_nothing_is_wrong_usage(judge: Judge) -> None:

@@ -117,6 +117,18 @@ def test_forged_token_reads_no_balance(casino: Casino) -> None:
     expect_equal("balance in a refusal", expected=None, actual=refused.raw.member("Value", "Balance"))
 
 
+@requirement("BC-JWT-013", safety="read")
+def test_forged_token_is_told_no_balance(casino: Casino) -> None:
+    """users/data tells no balance to a token that does not verify, whatever code it refuses it with."""
+    query = casino.user_query()
+    with control("the genuine token"):
+        casino.call("getUserData", query).must_be(oracle.SUCCESS)
+
+    refused = casino.send("getUserData", jwt_body(_forged(casino, query)))
+    expect_equal("the forged token is accepted", expected=False, actual=refused.accepted)
+    expect_equal("balance in a refusal", expected=None, actual=refused.raw.member("Value", "Balance"))
+
+
 @requirement("BC-JWT-010", safety="moves-money")
 def test_forged_token_gets_103811_from_make(casino: Casino) -> None:
     """payments/make answers 103811 to a token that does not verify."""
