@@ -28,7 +28,8 @@ from conformance import evidence
 from conformance.case_result import REFUSED
 from conformance.client import Evidence, RawAnswer, RawExchange
 from conformance.errors import Missing
-from conformance.generation import config, for_requests, hints, integral, signer
+from conformance.generation import config, for_requests, hints, signer
+from conformance.integral import integral
 from conformance.judged import judge, separate, with_statuses_of, without_identity
 from conformance.judgement import where
 from conformance.verdict import CaseResult, Exchange, Layer, Verdict

@@ -130,17 +130,6 @@ def config(
     return schemathesis.Config.from_dict(settings)
 
 
-def integral(value: Any) -> Any:
-    """The value with every integral float in it made an ``int``."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {name: integral(child) for name, child in value.items()}
-    if isinstance(value, list):
-        return [integral(child) for child in value]
-    return value
-
-
 def for_requests(document: dict[str, Any], hints: Hints) -> dict[str, Any]:
     """The document with requests that get somewhere, from one whose request schemas stand apart.
 

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from conformance.client import RawAnswer
 from conformance.contract import METHODS, Contract
+from conformance.integral import integral_json
 from conformance.judged import judge
 
 CHECKS = (
@@ -79,7 +80,7 @@ class ResponseCheck:
         response = schemathesis.Response(
             status_code=answer.status,
             headers=headers,
-            content=answer.content,
+            content=integral_json(answer.content),
             request=request,
             elapsed=answer.elapsed,
             verify=True,

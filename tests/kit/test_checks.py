@@ -62,6 +62,12 @@ def test_documented_answer_has_no_findings(betstack: ResponseCheck) -> None:
     assert betstack("payTicket", answer(400, {"code": 117, "message": "m"}), SENT) == Findings()
 
 
+def test_integer_may_be_written_with_a_fraction_of_zero(betstack: ResponseCheck) -> None:
+    assert betstack("getTicket", answer(200, {**SUPERBET, "price": 2000.0}), SENT) == Findings()
+    assert betstack("payTicket", answer(400, {"code": 117.0, "message": "m"}), SENT) == Findings()
+    assert betstack("getTicket", answer(200, {**SUPERBET, "price": 2000.5}), SENT).violations != ()
+
+
 @pytest.mark.parametrize(
     "change",
     [

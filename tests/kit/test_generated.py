@@ -13,7 +13,8 @@ from small_vendor import SmallVendor
 
 from conformance import generated
 from conformance.contract import load
-from conformance.generation import Hints, for_requests, integral
+from conformance.generation import Hints, for_requests
+from conformance.integral import integral
 from conformance.judged import judge as judged
 from conformance.verdict import ExitCode, Layer, Verdict
 
