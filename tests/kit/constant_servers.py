@@ -6,9 +6,10 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
+
+from listening import Silent, listening
 
 JSON = "application/json"
 
@@ -89,21 +90,11 @@ ANSWERS: dict[str, tuple[int, str, bytes]] = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    """A server that ten simultaneous connections do not keep waiting."""
-
-    daemon_threads = True
-    request_queue_size = 64
-
-
 @contextmanager
 def constant_server(status: int, content_type: str, body: bytes) -> Iterator[str]:
     """Serve one answer to every request; yields the URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
+    class Handler(Silent):
         def _answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
@@ -114,16 +105,8 @@ def constant_server(status: int, content_type: str, body: bytes) -> Iterator[str
 
         do_GET = do_POST = _answer
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as url:
+        yield url
 
 
 def _head(status: str = "200 OK", *headers: str) -> bytes:

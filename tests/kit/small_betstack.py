@@ -7,9 +7,10 @@ import hmac
 import itertools
 import json
 import threading
-import time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from meeting import Meeting
 
 Reply = tuple[int, Any]
 
@@ -28,6 +29,7 @@ class SmallBetstack:
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults
+        self.meeting = Meeting()
         self.tickets: list[dict[str, Any]] = []
         self.lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -198,7 +200,7 @@ class SmallBetstack:
                 ticket["updated"] = "2026-01-29T00:00:00.000000"
             return self._refusal(117, "Ticket has to have `reserved` status in order to do this action")
         if "payment_race" in self.faults:
-            time.sleep(0.05)
+            self.meeting.wait(identifier)  # two have seen it reserved
         if "payment_ignored" not in self.faults:
             ticket["status"] = "open"
         return 200, {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 import urllib.request
 from decimal import Decimal
 from typing import Any
 
 import jwt
+from meeting import Meeting
 
 SIGN = {-1: -1, 1: 1, 2: 1, -2: -1, 4: 1}
 BY_HTTP_STATUS = {200: 200, 103811: 401, 103752: 400}
@@ -22,6 +22,7 @@ class SmallCasino:
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults
+        self.meeting = Meeting()
         self.jwks_url = ""
         self.balance = Decimal("7100.5")
         self.booked: dict[tuple[int, int], tuple[Decimal, str]] = {}
@@ -122,7 +123,7 @@ class SmallCasino:
         if kind in (1, -2) and (bet, -1) not in self.booked and "payout_without_bet" not in self.faults:
             return self._said(990004, "Bet not found")
         if "booking_race" in self.faults and (bet, kind) not in self.booked:
-            time.sleep(0.05)  # every thread that came here has seen no booking
+            self.meeting.wait((bet, kind))  # two have seen no booking
             with self.lock:
                 return self._move(bet, kind, amount)
         with self.lock:

@@ -7,12 +7,11 @@ otherwise than usual.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from listening import Silent, listening
 from small_betstack import Reply, SmallBetstack
 from small_casino import SmallCasino
 
@@ -34,21 +33,11 @@ class SmallVendor:
         return 404, {"code": 904, "message": "Not Found"}
 
 
-class Server(ThreadingHTTPServer):
-    """A server that ten simultaneous connections do not keep waiting."""
-
-    daemon_threads = True
-    request_queue_size = 64
-
-
 @contextmanager
 def serving(vendor: SmallVendor) -> Iterator[str]:
     """Serve the vendor on a free port of this machine; yields the URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
+    class Handler(Silent):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -56,7 +45,7 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
                 self.close_connection = True
                 return
             if "slow" in vendor.faults:
-                time.sleep(0.05)
+                time.sleep(0.05)  # being slow is the variation; no test waits by it
             if "drops_after_booking" in vendor.faults and self.path.endswith("/make"):
                 vendor.answer(self.command, self.path, headers, body)
                 self.close_connection = True
@@ -77,13 +66,5 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
 
         do_GET = do_POST = _answer
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as url:
+        yield url
