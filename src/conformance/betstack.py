@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from conformance.channel import Channel
 from conformance.client import RawAnswer, expect_equal, shown
+from conformance.contract import Numbers
 from conformance.errors import Mismatch, Missing
 from conformance.signing import betstack_body, betstack_signature
 from conformance.target import BetstackTarget, Operator
@@ -22,6 +23,7 @@ class Answer:
     """An answer of Betstack, with what a case may demand of it."""
 
     raw: RawAnswer
+    numbers: Numbers = field(default_factory=dict)
 
     def identifier(self, name: str) -> str:
         """The member, if it can name a ticket; otherwise an empty text."""
@@ -34,6 +36,8 @@ class Answer:
 
     def must_be(self, status: int, *, code: int | None = None) -> Answer:
         """Raise :exc:`Mismatch` unless the HTTP status, and the error code if one is given, are these."""
+        if code is not None:
+            status, code = self.numbers.get((status, code), (status, code))
         actual = self.raw.member("code")
         same_code = code is None or (not isinstance(actual, bool) and actual == code)
         if self.raw.status != status or not same_code:
@@ -177,7 +181,8 @@ class Betstack:
         answer = Answer(
             self.channel.call(
                 "reserveTicket", body=body, headers={"content-type": "application/json", **headers}
-            )
+            ),
+            self.channel.numbers("reserveTicket"),
         )
         self._note(answer)
         return answer
@@ -213,7 +218,8 @@ class Betstack:
                 values={"identifier": identifier},
                 paced=paced,
                 headers=self.headers() if headers is None else headers,
-            )
+            ),
+            self.channel.numbers("payTicket"),
         )
         if answer.raw.status == 200 and identifier in self.created:
             self.created[identifier] = "open"
@@ -226,7 +232,8 @@ class Betstack:
                 "getTicket",
                 values={"identifier": identifier},
                 headers=self.headers() if headers is None else headers,
-            )
+            ),
+            self.channel.numbers("getTicket"),
         )
         self._note(answer)
         return answer

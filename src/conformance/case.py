@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar
@@ -63,6 +63,10 @@ class Case:
         """Whether one of its requirements is a MUST."""
         return any(requirement.binding for requirement in self.requirements)
 
+    def under(self, register: Mapping[str, Requirement]) -> Case:
+        """The case with its requirements as a run's register has them."""
+        return replace(self, requirements=tuple(register[row.id] for row in self.requirements))
+
 
 def requirement(*ids: str, safety: str, needs: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Declare the requirements that a case tests, what it does to the target, and what it needs of it.
@@ -102,7 +106,7 @@ def describe(module_name: str, name: str, function: Callable[..., Any]) -> Case:
     declaration: Declaration | None = getattr(function, _DECLARATION, None)
     if declaration is None or not declaration.requirements:
         raise KitError(f"{case_id} names no requirement", ExitCode.HARNESS)
-    register = requirements.load()
+    register = _register()
     for requirement_id in declaration.requirements:
         if requirement_id not in register:
             raise KitError(f"{case_id} names {requirement_id}, which is in no register", ExitCode.HARNESS)
@@ -114,6 +118,11 @@ def describe(module_name: str, name: str, function: Callable[..., Any]) -> Case:
     if not title:
         raise KitError(f"{case_id} has no docstring to publish as its title", ExitCode.HARNESS)
     return Case(case_id, title, profile.name, rows, declaration.safety, declaration.needs)
+
+
+@cache
+def _register() -> Mapping[str, Requirement]:
+    return requirements.load()
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import requests
 
 from conformance.client import Evidence, RawAnswer, RawExchange, Transport, segment
-from conformance.contract import Contract
+from conformance.contract import Contract, Numbers
 from conformance.errors import HarnessError
 
 
@@ -43,6 +43,10 @@ class Channel:
         problems = self.legality.problems(operation_id, body)
         if problems:
             raise HarnessError(f"the kit's own {operation_id} request breaks the contract: {problems[0]}")
+
+    def numbers(self, operation_id: str) -> Numbers:
+        """What the user's overrides did to the operation's refusals."""
+        return self.contract.numbers.get(operation_id, {})
 
     def call(
         self,

@@ -50,6 +50,11 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
                 "--deviations", type=click.Path(path_type=Path), help="Known failures (YAML or TOML)."
             ),
             click.option(
+                "--overrides",
+                type=click.Path(path_type=Path),
+                help="What the vendor answered (TOML, table [overrides]); it binds like the documentation.",
+            ),
+            click.option(
                 "--report-dir",
                 type=click.Path(path_type=Path),
                 help="Where the reports go [default: reports].",

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.contract import read_yaml
+from bet_contracts.documents import read_yaml
+from bet_contracts.errors import ContractError
 from conformance.errors import KitError
 from conformance.verdict import CaseResult, Verdict
 
@@ -50,10 +51,12 @@ def load(file: Path) -> list[Deviation]:
 
 
 def _read(file: Path) -> Any:
-    if file.suffix in (".yaml", ".yml"):
-        return read_yaml(file)
     try:
+        if file.suffix in (".yaml", ".yml"):
+            return read_yaml(file)
         return tomllib.loads(file.read_text("utf-8"))
+    except ContractError as error:
+        raise KitError(str(error)) from error
     except OSError as error:
         raise KitError(f"{file} can't be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

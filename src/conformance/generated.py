@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 import schemathesis
@@ -22,30 +22,20 @@ from schemathesis.engine import events
 from schemathesis.engine.core import Engine
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 from schemathesis.engine.run import Phase, PhaseName, PhaseSkipReason
-from schemathesis.hooks import HookContext
 
 from conformance import evidence
 from conformance.case_result import REFUSED
 from conformance.client import Evidence, RawAnswer, RawExchange
 from conformance.errors import Missing
 from conformance.generation import config, for_requests, hints, signer
-from conformance.integral import integral
+from conformance.integral import integral_json
 from conformance.judged import judge, separate, with_statuses_of, without_identity
 from conformance.judgement import where
+from conformance.profiles import Profile
 from conformance.verdict import CaseResult, Exchange, Layer, Verdict
 
 if TYPE_CHECKING:
     from conformance.run import Run
-
-SAFETY: Final[Mapping[str, str]] = {
-    "reserveTicket": "creates",
-    "payTicket": "destructive",
-    "getTicket": "read",
-    "getUserData": "read",
-    "makePayment": "moves-money",
-    "closeBet": "destructive",
-}
-"""What made-up requests of an operation may do to a target."""
 
 SHOWN: Final = 5
 """How many findings of an operation are shown with their exchange."""
@@ -72,6 +62,7 @@ class Signer(AuthBase):
         self._sign = sign
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        as_integers(request)
         self._sign(request)
         return request
 
@@ -157,11 +148,14 @@ class GeneratedCase:
             duration_ms=round(seconds * 1000),
         )
 
+    def _party(self) -> Profile:
+        return next(profile for profile in self.run.profiles if self.surface in profile.surfaces)
+
     def _profile(self) -> str:
-        return next(profile.name for profile in self.run.profiles if self.surface in profile.surfaces)
+        return self._party().name
 
     def _safety(self) -> str:
-        return SAFETY.get(self.operation, "destructive")
+        return self._party().made_up[self.operation]
 
     def _balance(self) -> Decimal | None:
         if self.operation != "makePayment":
@@ -192,7 +186,6 @@ class GeneratedCase:
                 rate=None if options.local else "2/s",
             ),
         )
-        schema.hook(map_body)
         schema.auth.set_from_requests(Signer(signer(self.run, self.surface)))
         found = Findings()
         for event in Quiet(schema=schema.include(operation_id=self.operation)).execute():
@@ -250,6 +243,8 @@ def describe(failure: Failure) -> str:
     return f"{failure.title}: {' '.join(failure.message.split(chr(10) * 2, 1)[0].split())[:160]}"
 
 
-def map_body(context: HookContext, body: Any) -> Any:
-    """Integral floats as integers: ``104.0`` is an integer to JSON Schema, but to few servers."""
-    return integral(body)
+def as_integers(request: requests.PreparedRequest) -> None:
+    """Write integral floats as integers: ``104.0`` is an integer to JSON Schema, but to few servers."""
+    body = request.body
+    if body:
+        request.prepare_body(integral_json(body.encode() if isinstance(body, str) else body), None)

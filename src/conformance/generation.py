@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import requests
 import schemathesis
 
+from bet_contracts.documents import METHODS
 from conformance.client import Evidence
-from conformance.contract import METHODS
 from conformance.judged import REQUEST_PREFIX
 from conformance.signing import jwt_body
 
@@ -147,6 +147,7 @@ def for_requests(document: dict[str, Any], hints: Hints) -> dict[str, Any]:
             media = item.get(method, {}).get("requestBody", {}).get("content", {}).get("application/json", {})
             if "x-jwt" in media:
                 media["schema"] = media["x-jwt"]["data"]
+                media.pop("examples", None)  # they are tokens
     return changed
 
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from conformance.contract import METHODS
+from bet_contracts.documents import METHODS
+from bet_contracts.facts import KEYWORD_MARKS, ROWS
+from bet_contracts.refusals import CODE_FIELDS
 
 UNPROVEN = frozenset({"assumed", "observed"})
 """Standings that bind nobody."""
-
-CODE_FIELDS = ("code", "ErrorCode")
-"""Names of the property that carries the error code, by vendor."""
 
 REQUEST_PREFIX = "request."
 """Stands before the names of the component schemas that requests refer to."""
@@ -142,8 +141,10 @@ def _component(response: dict[str, Any], responses: dict[str, Any]) -> object:
 def _response(response: dict[str, Any]) -> dict[str, Any]:
     judged = {key: deepcopy(value) for key, value in response.items() if key not in ("content", "headers")}
     dropped: set[int] = set()
+    for rows in ROWS:
+        if rows in response:
+            judged[rows] = _proven_rows(response[rows])
     if "x-errors" in response:
-        judged["x-errors"] = _proven_rows(response["x-errors"])
         kept = {row["code"] for row in judged["x-errors"]}
         dropped = {row["code"] for row in response["x-errors"]} - kept
     if "headers" in response:
@@ -154,7 +155,7 @@ def _response(response: dict[str, Any]) -> dict[str, Any]:
     if content and not any(_unproven(media) for media in content.values()):
         judged["content"] = {
             name: {
-                **{key: deepcopy(value) for key, value in media.items() if key != "schema"},
+                **{key: deepcopy(value) for key, value in media.items() if key not in ("schema", "examples")},
                 **(
                     {"schema": _without_codes(_schema(media["schema"]), dropped)} if "schema" in media else {}
                 ),
@@ -170,7 +171,7 @@ def _schema(schema: Any) -> Any:
         return deepcopy(schema)
     if _unproven(schema):
         return {}
-    assumed = {*schema.get("x-assumed-keywords", {}), "x-assumed-keywords"}
+    assumed = {keyword for mark in KEYWORD_MARKS for keyword in (mark, *schema.get(mark, ()))}
     judged: dict[str, Any] = {}
     for key, value in schema.items():
         if key not in assumed:

@@ -30,6 +30,7 @@ class Options:
     public_url: str | None = None
     judge_assumptions: bool = False
     deviations: Path | None = None
+    overrides: Path | None = None
     report_dir: Path = Path(DEFAULT_REPORT_DIR)
     only: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()

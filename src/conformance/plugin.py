@@ -54,6 +54,10 @@ OPTIONS: Final = (
         "--deviations",
         {"metavar": "FILE", "help": "known failures (YAML or TOML), each with reason and expiry"},
     ),
+    (
+        "--conformance-overrides",
+        {"metavar": "FILE", "help": "what the vendor answered (TOML, table [overrides])"},
+    ),
     ("--report-dir", {"default": None, "metavar": "DIR", "help": "where the reports go (default reports)"}),
     (
         "--only",
@@ -151,7 +155,7 @@ def options_of(config: pytest.Config) -> Options:
         if (value := config.getoption(f"conformance_{name}")) not in (None, [])
     }
     given["profiles"] = tuple(given.pop("profile", ()))
-    for name in ("target", "deviations", "report_dir"):
+    for name in ("target", "deviations", "overrides", "report_dir"):
         if name in given:
             given[name] = Path(given[name])
     for name in ("only", "allow"):

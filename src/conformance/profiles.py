@@ -20,14 +20,28 @@ class Profile:
     """Directory of its cases below ``conformance/cases``."""
     needs_sink: bool
     """Whether the target calls the vendor, which the kit then plays."""
+    made_up: Mapping[str, str]
+    """The operations that made-up requests are sent to, with what these may do to a target."""
 
 
 BUILT: Final[Mapping[str, Profile]] = {
     profile.name: profile
     for profile in (
-        Profile("betstack", "Betstack's bet engine", ("betstack.bet_engine",), "betstack", needs_sink=False),
         Profile(
-            "betcore-casino", "a casino's wallet for BETCORE", ("betcore.casino",), "betcore", needs_sink=True
+            "betstack",
+            "Betstack's bet engine",
+            ("betstack.bet_engine",),
+            "betstack",
+            needs_sink=False,
+            made_up={"reserveTicket": "creates", "payTicket": "destructive", "getTicket": "read"},
+        ),
+        Profile(
+            "betcore-casino",
+            "a casino's wallet for BETCORE",
+            ("betcore.casino",),
+            "betcore",
+            needs_sink=True,
+            made_up={"getUserData": "read", "makePayment": "moves-money", "closeBet": "destructive"},
         ),
     )
 }

@@ -1,25 +1,19 @@
-"""The requirements registers: every testable sentence about the vendors' APIs."""
+"""The requirements as reports show them: every testable sentence about the vendors' APIs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from conformance.contract import contracts_directory, read_yaml
+from bet_contracts.errors import ContractError
+from bet_contracts.overrides import touched
+from bet_contracts.registers import MUST_STANDINGS, Registers, registers
+from bet_contracts.registers import Requirement as Entry
+from bet_contracts.surfaces import VENDORS
 from conformance.errors import KitError
 from conformance.verdict import ExitCode, RequirementRef
-
-VENDORS: Final = ("betstack", "betcore")
-
-MUST_STANDINGS: Final = frozenset({"documented", "derived", "confirmed"})
-
-KEYS: Final = frozenset(
-    {"id", "level", "surface", "operation", "standing", "source", "assumption", "text", "cases", "not_tested"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,61 +48,38 @@ class Requirement:
         )
 
 
-@cache
-def load() -> Mapping[str, Requirement]:
-    """Every requirement of both vendors by id, in the order of the registers. Raises :exc:`KitError`."""
-    found: dict[str, Requirement] = {}
-    for vendor in VENDORS:
-        directory = contracts_directory() / vendor
-        pages = _pages(directory / "sources.yaml")
-        decisions = {
-            entry["id"]: " ".join(entry["decision"].split())
-            for entry in read_yaml(directory / "assumptions.yaml")["assumptions"]
-        }
-        file = directory / "requirements.yaml"
-        for row in read_yaml(file)["requirements"]:
-            requirement = _requirement(row, pages, decisions, file)
-            if requirement.id in found:
-                raise _fault(file, requirement.id, "stands there twice")
-            found[requirement.id] = requirement
+def load(overrides: Mapping[str, Any] | None = None) -> Mapping[str, Requirement]:
+    """Every requirement of both vendors by id, in the order of the registers.
+
+    What the vendor has answered (``overrides``) binds like what it has documented. Raises :exc:`KitError`.
+    """
+    try:
+        entries = [(entry, registers(vendor)) for vendor in VENDORS for entry in _entries(vendor)]
+    except ContractError as error:
+        raise KitError(str(error), ExitCode.HARNESS) from error
+    found = {entry.id: _requirement(entry, register, overrides or {}) for entry, register in entries}
     return MappingProxyType(found)
 
 
-def _pages(file: Path) -> dict[str, str]:
-    register = read_yaml(file)
-    return {name: register["base"] + page["path"] for name, page in register["pages"].items()}
+def _entries(vendor: str) -> list[Entry]:
+    return list(registers(vendor).requirements.values())
 
 
-def _requirement(
-    row: Mapping[str, Any], pages: Mapping[str, str], decisions: Mapping[str, str], file: Path
-) -> Requirement:
-    name = str(row.get("id", "a row without id"))
-    if unknown := set(row) - KEYS:
-        raise _fault(file, name, f"unknown key {min(unknown)}")
-    if missing := {"level", "surface", "operation", "standing", "text"} - set(row):
-        raise _fault(file, name, f"lacks {min(missing)}")
-    if (row["level"] == "MUST") is not (row["standing"] in MUST_STANDINGS):
-        raise _fault(file, name, f"level {row['level']} does not go with standing {row['standing']}")
-    if "cases" in row and "not_tested" in row:
-        raise _fault(file, name, "has both cases and not_tested")
-    if absent := [page for page in row.get("source", ()) if page not in pages]:
-        raise _fault(file, name, f"source {absent[0]} is not in sources.yaml")
-    sources = tuple(pages[page] for page in row.get("source", ()))
-    if "assumption" in row:
-        sources = (*sources, row["assumption"])
+def _requirement(entry: Entry, register: Registers, overrides: Mapping[str, Any]) -> Requirement:
+    answered = entry.standing not in MUST_STANDINGS and touched(overrides, entry.assumption, entry.rows)
+    pages = [register.sources[name] for name in entry.sources]
+    sources = [page.url or page.code or page.name for page in pages]
+    if entry.assumption:
+        sources.append(entry.assumption)
     return Requirement(
-        id=name,
-        level=row["level"],
-        surface=row["surface"],
-        operation=row["operation"],
-        standing=row["standing"],
-        sources=sources,
-        text=row["text"],
-        cases=tuple(row.get("cases", ())),
-        not_tested=row.get("not_tested"),
-        decision=decisions.get(row.get("assumption", "")),
+        id=entry.id,
+        level="MUST" if answered else entry.level,
+        surface=entry.surface,
+        operation=entry.operation,
+        standing="confirmed" if answered else entry.standing,
+        sources=tuple(sources),
+        text=entry.text,
+        cases=entry.cases,
+        not_tested=entry.not_tested,
+        decision=register.assumptions[entry.assumption].decision if entry.assumption else None,
     )
-
-
-def _fault(file: Path, requirement_id: str, what: str) -> KitError:
-    return KitError(f"{file}: {requirement_id}: {what}", ExitCode.HARNESS)

@@ -22,8 +22,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bet_contracts.documents import METHODS
 from conformance.client import RawAnswer
-from conformance.contract import METHODS, Contract
+from conformance.contract import Contract
 from conformance.integral import integral_json
 from conformance.judged import judge
 

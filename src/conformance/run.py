@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from bet_contracts.errors import OverrideError
+from bet_contracts.override_file import read_overrides
 from conformance import contract, deviations, profiles, requirements, target
 from conformance.betstack import Betstack
 from conformance.callback_sink import JWKS_PATH, CallbackSink
@@ -33,6 +35,7 @@ from conformance.options import DEFAULT_LISTEN, DEFAULT_SEED, Options
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
 from conformance.request_check import RequestCheck
+from conformance.requirements import Requirement
 from conformance.response_check import ResponseCheck
 from conformance.signing import SigningKey
 from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
@@ -53,6 +56,7 @@ class Run:
     target: Target
     profiles: tuple[Profile, ...]
     contracts: Mapping[str, Contract]
+    register: Mapping[str, Requirement]
     deviations: list[Deviation]
     redactor: Redactor
     transport: Transport
@@ -145,6 +149,7 @@ class Run:
             for profile in self.profiles
             for surface in profile.surfaces
             for operation in self.contracts[surface].operations()
+            if operation.id in profile.made_up
         }
 
     def selected_generated(self) -> list[tuple[str, str, str]]:
@@ -169,6 +174,7 @@ class Run:
         words = ["conformance", "run", profile, "--base-url", options.base_url, "--only", selector]
         for flag, value, default in (
             ("--target", options.target, None),
+            ("--overrides", options.overrides, None),
             ("--public-url", options.public_url, None),
             ("--listen", options.listen, DEFAULT_LISTEN),
             ("--seed", options.seed, DEFAULT_SEED),
@@ -268,13 +274,14 @@ def prepare(
         if (read.betstack if profile.name == "betstack" else read.casino) is None:
             raise KitError(f"the target file has no table [{profile.name}]")
     surfaces = [surface for profile in chosen for surface in profile.surfaces]
-    contracts = {surface: contract.load(surface) for surface in surfaces}
-    requirements.load()
+    overrides = _overrides(options)
+    contracts = {surface: contract.load(surface, overrides) for surface in surfaces}
     run = Run(
         options=options,
         target=read,
         profiles=chosen,
         contracts=contracts,
+        register=requirements.load(overrides),
         deviations=deviations.load(options.deviations) if options.deviations else [],
         redactor=Redactor(read.secrets()),
         transport=Transport(
@@ -290,6 +297,13 @@ def prepare(
         _equip(run)
         stack.pop_all()
     return run
+
+
+def _overrides(options: Options) -> dict[str, Any]:
+    try:
+        return read_overrides(options.overrides) if options.overrides else {}
+    except OverrideError as error:
+        raise KitError(str(error)) from error
 
 
 def _equip(run: Run) -> None:

@@ -87,7 +87,7 @@ class CaseSession:
     ) -> None:
         """Keep the selected cases, in their order, and add the generated ones."""
         try:
-            mine = {item: _describe(item) for item in items if is_case(item)}
+            mine = {item: _describe(item).under(self.run.register) for item in items if is_case(item)}
             chosen = {case.id for case in self.run.selected(mine.values())}
         except KitError as error:
             self.stop(error)

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,7 +40,7 @@ def cli() -> None:
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"TOML file with settings: {', '.join(setting.name for setting in SETTINGS)}.",
+    help=f"TOML file with settings: {', '.join(setting.name for setting in SETTINGS)}; and [overrides].",
 )
 @click.option("--verbose", is_flag=True, help="Log traces of failures of the server itself.")
 def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
@@ -116,6 +117,68 @@ def sign(operator: str, secret: str | None, body: Any, timestamp: str | None) ->
     click.echo(f"timestamp: {timestamp}")
     click.echo(f"operator-name: {operator}")
     click.echo(f"signature: {signature_of(secret, timestamp, body.read() if body else b'')}")
+
+
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file whose [overrides] are put in.",
+)
+
+
+@cli.group(invoke_without_command=True)
+@_CONFIG
+@click.pass_context
+def contracts(context: click.Context, config: Path | None) -> None:
+    """Show what the contracts hold: operations, error rows, requirements, and how each fact is known.
+
+    \b
+    documented  the vendor's pages say it       observed  public third-party code shows it
+    derived     it follows from the pages       assumed   ours; see docs/contracts.md
+    confirmed   the vendor's answer, from [overrides] of --config
+    """
+    context.obj = config
+    if context.invoked_subcommand is None:
+        from mockserver.contracts_command import print_figures  # noqa: PLC0415  only this command needs it
+
+        _reading_contracts(lambda: print_figures(_overrides(config)))
+
+
+@contracts.command()
+@click.argument("surfaces", nargs=-1, metavar="[SURFACE]...")
+@_CONFIG
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Directory to write into.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of YAML.")
+@click.pass_obj
+def export(
+    outer: Path | None, surfaces: tuple[str, ...], config: Path | None, out: Path | None, as_json: bool
+) -> None:
+    """Print contracts, each complete in itself and with the overrides in it; all of them by default."""
+    from mockserver.contracts_command import exported, write  # noqa: PLC0415  only this command needs it
+
+    files = _reading_contracts(lambda: exported(surfaces, _overrides(config or outer), as_json=as_json))
+    if out is not None:
+        for path in write(files, out):
+            click.echo(path)
+    elif as_json and len(files) > 1:
+        _stop("several contracts are no one JSON document; name one, or give --out", EXIT_USAGE)
+    else:
+        click.echo("---\n".join(files.values()), nl=False)
+
+
+def _overrides(config: Path | None) -> dict[str, Any]:
+    from bet_contracts.override_file import read_overrides  # noqa: PLC0415  only two commands need it
+
+    return read_overrides(config) if config else {}
+
+
+def _reading_contracts(read: Callable[[], Any]) -> Any:
+    from bet_contracts.errors import ContractError  # noqa: PLC0415  only two commands need it
+
+    try:
+        return read()
+    except ContractError as error:
+        _stop(str(error), EXIT_USAGE)
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -7,13 +7,14 @@ import socket
 
 import click
 
+from bet_contracts.documents import contracts_directory, read_yaml
 from mockserver import __version__
 from mockserver.adapters.clock import SystemClock
 from mockserver.adapters.ids import RandomIds
 from mockserver.adapters.keys import JwksClient, SigningKey
 from mockserver.bootstrap import Sandbox, build
 from mockserver.edge.app import surfaces_app
-from mockserver.edge.contract import ContractError, contracts_directory, load_document
+from mockserver.edge.contract import ContractError
 from mockserver.edge.server import PortInUse, listen, run, serve, url_of
 from mockserver.settings import Settings
 
@@ -41,6 +42,7 @@ def serve_sandbox(settings: Settings) -> None:
             keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{JWKS_PATH}", clock),
             jwks=signing_key.jwks,
             hints=settings.hints,
+            overrides=settings.overrides,
         )
     except ContractError as error:
         raise StartFailed(str(error)) from None
@@ -64,7 +66,7 @@ def _admin_app(sandbox: Sandbox) -> object:
     from mockserver.admin.bridge import Bridge  # noqa: PLC0415  see above
 
     return admin_app(
-        load_document(contracts_directory() / "admin.yaml"),
+        read_yaml(contracts_directory() / "admin.yaml"),
         bridge=Bridge(asyncio.get_running_loop()),
         reset=sandbox.reset,
         version=__version__,

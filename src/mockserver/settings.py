@@ -1,4 +1,7 @@
-"""Settings: one row each. A flag wins over the environment, that over the file, that over the default."""
+"""Settings: one row each. A flag wins over the environment, that over the file, that over the default.
+
+The file may also hold ``[overrides]``, see :mod:`bet_contracts.overrides`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from bet_contracts.errors import OverrideError
+from bet_contracts.override_file import table_of
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _ENVIRONMENT = "environment"
@@ -92,6 +98,8 @@ class Settings:
     admin_port: int
     betcore_url: str | None
     hints: bool
+    overrides: Mapping[str, Any]
+    """By id of an assumption."""
 
 
 def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> Settings:
@@ -102,15 +110,22 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path
     :param file: a TOML file with settings as top-level keys
     :raises SettingsError: a setting is unknown or has a value that it can't have, or the file can't be read
     """
+    of_file = dict(_of_file(file))
+    try:
+        overrides = table_of(of_file, str(file))
+    except OverrideError as error:
+        raise SettingsError(str(error)) from None
+    of_file.pop("overrides", None)
     given: dict[str, Any] = {}
     for source, values in (
-        (str(file), _of_file(file)),
+        (str(file), of_file),
         (_ENVIRONMENT, _of_environment(environment)),
         ("command line", {name: value for name, value in flags.items() if value is not None}),
     ):
         for name, value in values.items():
             given[name] = _value(source, name, value)
-    return Settings(**{setting.name: given.get(setting.name, setting.default) for setting in SETTINGS})
+    values = {setting.name: given.get(setting.name, setting.default) for setting in SETTINGS}
+    return Settings(**values, overrides=overrides)
 
 
 def _of_file(file: Path | None) -> Mapping[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from bet_contracts.contracts import load
+from bet_contracts.surfaces import SURFACES, Surface
+
 OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
-VENDORS = {"betstack": "BS", "betcore": "BC"}
-CONTRACTS = sorted(path for path in OPENAPI.glob("*/*.yaml") if "paths" in yaml.safe_load(path.read_text()))
-METHODS = ("get", "put", "post", "delete", "patch")
+HTTP_SURFACES = [surface for surface in SURFACES.values() if surface.is_http]
 
 Node = dict[str, Any]
 
@@ -22,45 +22,29 @@ def read(path: Path) -> Node:
     return document
 
 
-def operations(contract: Node) -> Iterator[Node]:
-    for item in contract["paths"].values():
-        yield from (item[method] for method in METHODS if method in item)
+def bundle(surface: Surface) -> Node:
+    return load([surface.name])[surface.name]
 
 
-def walk(node: Any, path: str = "") -> Iterator[tuple[str, Node]]:
-    """Every object of a document with the path that leads to it."""
-    if isinstance(node, dict):
-        yield path, node
-        for key, value in node.items():
-            yield from walk(value, f"{path}/{key}")
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from walk(value, f"{path}/{index}")
+@pytest.fixture(params=SURFACES.values(), ids=lambda surface: surface.name)
+def surface(request: pytest.FixtureRequest) -> Surface:
+    """Every surface, the live feed among them."""
+    named: Surface = request.param
+    return named
 
 
-def resolved(node: Any, root: Node) -> Any:
-    """The node with its references followed."""
-    if isinstance(node, dict):
-        if "$ref" in node:
-            target: Any = root
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            return resolved(target, root)
-        return {key: value if key == "mapping" else resolved(value, root) for key, value in node.items()}
-    return [resolved(item, root) for item in node] if isinstance(node, list) else node
-
-
-@pytest.fixture(params=CONTRACTS, ids=lambda path: path.stem)
-def contract_path(request: pytest.FixtureRequest) -> Path:
-    path: Path = request.param
-    return path
+@pytest.fixture(params=HTTP_SURFACES, ids=lambda surface: surface.name)
+def http_surface(request: pytest.FixtureRequest) -> Surface:
+    """Every surface whose contract is OpenAPI."""
+    named: Surface = request.param
+    return named
 
 
 @pytest.fixture
-def contract(contract_path: Path) -> Node:
-    return read(contract_path)
+def contract(surface: Surface) -> Node:
+    return bundle(surface)
 
 
 @pytest.fixture
-def vendor(contract_path: Path) -> str:
-    return contract_path.parent.name
+def http_contract(http_surface: Surface) -> Node:
+    return bundle(http_surface)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import string
 from typing import Any
@@ -9,44 +11,90 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from mockserver.betcore.refusals import Refusal as BetcoreRefusal
-from mockserver.betstack.refusals import Refusal as BetstackRefusal
-from mockserver.edge.contract import contracts_directory, load
-from mockserver.edge.json_codec import parse
-from mockserver.edge.schemas import compile_schema
+from bet_contracts.documents import bundled, contracts_directory, operations, resolved, walk
+from bet_contracts.examples import examples, misfits
+from bet_contracts.refusals import CODE_FIELDS
+from bet_contracts.registers import registers
+from bet_contracts.surfaces import SURFACES, VENDORS, Surface
+from mockserver.edge.contract import load
 from mockserver.kernel.errors import EdgeRefusal
 
-from .conftest import CONTRACTS, OPENAPI, VENDORS, Node, operations, read, resolved, walk
+from .conftest import HTTP_SURFACES, OPENAPI, Node, bundle, read
 
 STANDINGS = {"documented", "derived", "confirmed", "observed", "assumed"}
 REACTIONS = {"final", "retry", "treat_as_success", "compensate"}
-RESERVED_NUMBERS = {"betstack": range(900, 1000), "betcore": range(990000, 991000)}
+SUCCESS_CODES = ([200], [1])
+RESERVED_NUMBERS = {
+    "code": range(900, 1000),
+    "ErrorCode": range(990000, 991000),
+    "_responseCode": range(2, 8),
+}
+PRINTED_CODES = {
+    "code": {100, 101, 102, 106, 117},
+    "ErrorCode": {103811, 103752, 103799, 102145, 103801, 102823, 103779},
+    "_responseCode": {8, 99, 104},
+}
+"""Codes that stand somewhere on the vendors' pages (or in public code), and may be assumed elsewhere."""
 
 
 def test_the_contracts_are_found_in_the_checkout() -> None:
     assert contracts_directory() == OPENAPI
-    assert [path.name for path in CONTRACTS] == ["aggregator.yaml", "casino.yaml", "bet-engine.yaml"]
 
 
-def test_the_contract_is_valid_openapi_3_0_3(contract: Node) -> None:
-    assert contract["openapi"] == "3.0.3"
-    validate(contract)
+def test_every_contract_file_is_that_of_a_surface() -> None:
+    files = {
+        path.relative_to(OPENAPI).as_posix() for path in OPENAPI.glob("*/*.yaml") if "x-surface" in read(path)
+    }
+
+    assert files == {surface.file for surface in SURFACES.values()}
+    assert len(SURFACES) == 10
 
 
-def test_the_control_planes_contract_is_valid() -> None:
-    validate(read(OPENAPI / "admin.yaml"))
+def test_the_contract_is_valid_openapi_3_0_3(http_contract: Node) -> None:
+    assert http_contract["openapi"] == "3.0.3"
+    validate(http_contract)
 
 
-def test_every_operation_has_a_name_a_summary_security_and_provenance(contract: Node) -> None:
-    for operation in operations(contract):
-        assert {"operationId", "summary", "security", "x-provenance"} <= operation.keys()
+@pytest.mark.parametrize("name", ["admin.yaml", "betstack/generation-v1.yaml"])
+def test_other_documents_are_valid_too(name: str) -> None:
+    validate(bundled(OPENAPI / name))
+
+
+def test_a_broken_contract_would_be_seen() -> None:
+    contract = bundle(SURFACES["betstack.bet_engine"])
+    contract["components"]["schemas"]["Error"]["type"] = "integral"
+
+    with pytest.raises(Exception, match="integral"):
+        validate(contract)
+
+
+def test_every_operation_has_a_name_a_summary_a_tag_security_and_provenance(http_contract: Node) -> None:
+    tags = {tag["name"] for tag in http_contract["tags"]}
+    for _, _, operation in operations(http_contract):
+        assert {"operationId", "summary", "description", "security", "x-provenance"} <= operation.keys()
+        assert set(operation["tags"]) <= tags
+        assert re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", operation["operationId"])
+    assert all(tag["description"] for tag in http_contract["tags"])
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for one in HTTP_SURFACES for _, _, operation in operations(bundle(one))]
+
+    assert len(names) == len(set(names)) > 40
+
+
+def test_links_lead_to_operations_of_the_same_contract(http_contract: Node) -> None:
+    names = {operation["operationId"] for _, _, operation in operations(http_contract)}
+    for _, _, operation in operations(resolved(http_contract, http_contract)):
+        for response in operation["responses"].values():
+            for link in response.get("links", {}).values():
+                assert link["operationId"] in names, operation["operationId"]
 
 
 def test_every_provenance_names_a_source_a_premise_or_an_assumption_that_exists(
-    contract: Node, vendor: str
+    contract: Node, surface: Surface
 ) -> None:
-    pages = read(OPENAPI / vendor / "sources.yaml")["pages"]
-    assumptions = {entry["id"] for entry in read(OPENAPI / vendor / "assumptions.yaml")["assumptions"]}
+    register = registers(surface.vendor)
     marks = [(path, node["x-provenance"]) for path, node in walk(contract) if "x-provenance" in node]
 
     assert len(marks) > 5
@@ -54,101 +102,171 @@ def test_every_provenance_names_a_source_a_premise_or_an_assumption_that_exists(
         needs = {"derived": "premises", "assumed": "assumption"}.get(mark["standing"], "source")
         assert mark["standing"] in STANDINGS, path
         assert needs in mark, path
-        assert {mark["source"]} <= pages.keys() if "source" in mark else True, path
-        assert set(mark.get("premises", ())) <= pages.keys(), path
-        assert {mark["assumption"]} <= assumptions if "assumption" in mark else True, path
+        assert mark.get("source", needs) in {*register.sources, needs}, path
+        assert set(mark.get("premises", ())) <= register.sources.keys(), path
+        assert mark.get("assumption", needs) in {*register.assumptions, needs}, path
+
+
+def test_every_marked_keyword_is_there_and_names_what_it_rests_on(contract: Node, surface: Surface) -> None:
+    register = registers(surface.vendor)
     for path, node in walk(contract):
-        assert set(node.get("x-assumed-keywords", {}).values()) <= assumptions, path
-        assert set(node.get("x-assumed-keywords", {})) <= node.keys(), path
+        for mark, known in (
+            ("x-assumed-keywords", register.assumptions),
+            ("x-observed-keywords", register.sources),
+        ):
+            assert set(node.get(mark, {}).values()) <= known.keys(), path
+            assert set(node.get(mark, {})) <= node.keys(), path
 
 
-def test_every_response_and_every_row_of_refusals_has_provenance(contract: Node) -> None:
-    for operation in operations(resolved(contract, contract)):
-        for response in operation["responses"].values():
-            assert "x-provenance" in response, operation["operationId"]
+def test_observed_facts_come_from_code_and_documented_ones_from_pages(
+    contract: Node, surface: Surface
+) -> None:
+    sources = registers(surface.vendor).sources
+    for path, node in walk(contract):
+        mark = node.get("x-provenance", {})
+        if "source" in mark:
+            assert (sources[mark["source"]].code is not None) == (mark["standing"] == "observed"), path
+
+
+def test_every_response_and_every_row_of_refusals_has_provenance(http_contract: Node) -> None:
+    for _, _, operation in operations(resolved(http_contract, http_contract)):
+        for status, response in operation["responses"].items():
+            assert "x-provenance" in response, (operation["operationId"], status)
             for row in response.get("x-errors", ()):
-                assert {"class", "when", "code", "message", "caller", "x-provenance"} == row.keys()
+                assert row.keys() == {"class", "when", "code", "message", "caller", "x-provenance"}
                 assert row["caller"] in REACTIONS
 
 
-def test_refusals_of_a_response_and_its_codes_agree(contract: Node) -> None:
-    for operation in operations(resolved(contract, contract)):
+def test_a_class_of_refusal_stands_once_in_an_operation(http_contract: Node) -> None:
+    for _, _, operation in operations(resolved(http_contract, http_contract)):
+        classes = [
+            row["class"]
+            for response in operation["responses"].values()
+            for row in response.get("x-errors", ())
+        ]
+        assert len(set(classes)) == len(classes), operation["operationId"]
+
+
+def test_refusals_of_a_response_and_its_codes_agree(http_contract: Node) -> None:
+    for _, _, operation in operations(resolved(http_contract, http_contract)):
         for status, response in operation["responses"].items():
             rows = [row["code"] for row in response.get("x-errors", ())]
-            schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-            enums = [
+            listed = [
                 node["enum"]
-                for path, node in walk(schema)
-                if path.endswith(("/code", "/ErrorCode")) and node.get("enum") not in (None, [200])
+                for path, node in walk(response.get("content", {}))
+                if path[-1:] and path[-1] in CODE_FIELDS and node.get("enum", [200]) not in SUCCESS_CODES
             ]
-            if rows:
-                assert sorted(set(rows)) == sorted(enums[-1]), (operation["operationId"], status)
-                assert len(enums) == 1
-            else:
-                assert enums == []
+            place = (operation["operationId"], status)
+            assert [sorted(codes) for codes in listed] == ([sorted(set(rows))] if rows else []), place
 
 
-def test_assumed_codes_are_from_the_reserved_range(contract: Node, vendor: str) -> None:
-    documented_elsewhere = {"betstack": {100, 101, 102}, "betcore": {103811, 103752, 103799, 102145, 103801}}
-    rows = [row for _, node in walk(contract) for row in node.get("x-errors", ())]
+def test_assumed_codes_are_from_the_reserved_range(http_contract: Node) -> None:
+    for _, _, operation in operations(resolved(http_contract, http_contract)):
+        for response in operation["responses"].values():
+            for row in response.get("x-errors", ()):
+                field = next(
+                    name for name in CODE_FIELDS if f"'{name}'" in repr(response.get("content", "'code'"))
+                )
+                reserved = row["code"] in RESERVED_NUMBERS[field]
+                if row["x-provenance"]["standing"] == "assumed":
+                    assert reserved or row["code"] in PRINTED_CODES[field], row
+                else:
+                    assert not reserved, row
 
-    for row in rows:
-        if row["x-provenance"]["standing"] == "assumed":
-            assert row["code"] in RESERVED_NUMBERS[vendor] or row["code"] in documented_elsewhere[vendor]
-        else:
-            assert row["code"] not in RESERVED_NUMBERS[vendor]
 
+@pytest.mark.parametrize("surface_name", ["betstack.bet_engine", "betcore.casino", "betcore.aggregator"])
+def test_the_server_raises_no_class_that_the_contract_lacks(surface_name: str) -> None:
+    from mockserver.betcore.refusals import Refusal as BetcoreRefusal
+    from mockserver.betstack.refusals import Refusal as BetstackRefusal
 
-def test_every_class_of_refusal_is_one_that_the_server_raises_and_the_other_way_round() -> None:
-    raised = {
-        "betstack": {member.value for member in (*BetstackRefusal, *EdgeRefusal)},
-        "betcore": {member.value for member in (*BetcoreRefusal, *EdgeRefusal)},
+    raised = BetstackRefusal if surface_name.startswith("betstack") else BetcoreRefusal
+    rows = {
+        row["class"] for _, node in walk(bundle(SURFACES[surface_name])) for row in node.get("x-errors", ())
     }
-    for vendor in VENDORS:
-        documents = [read(path) for path in CONTRACTS if path.parent.name == vendor]
-        rows = {row["class"] for it in documents for _, node in walk(it) for row in node.get("x-errors", ())}
-        assert rows == raised[vendor]
+
+    if surface_name != "betcore.aggregator":
+        assert {member.value for member in raised} <= rows
+    assert {EdgeRefusal.UNKNOWN_PATH, EdgeRefusal.METHOD_NOT_ALLOWED, EdgeRefusal.INTERNAL} <= rows
 
 
-def test_message_templates_name_only_what_the_server_fills_in(contract: Node) -> None:
-    filled = {"feature", "identifier", "event", "bet", "currency"}
-    for _, node in walk(contract):
+def test_message_templates_have_placeholders_that_can_be_filled(http_contract: Node) -> None:
+    for _, node in walk(http_contract):
         for row in node.get("x-errors", ()):
-            named = {name for _, name, _, _ in string.Formatter().parse(row["message"]) if name is not None}
-            assert named <= filled
+            for _, name, _, _ in string.Formatter().parse(row["message"] or ""):
+                assert name is None or re.fullmatch(r"[a-z_]+", name), row
 
 
-def test_examples_fit_their_schemas(contract: Node) -> None:
-    judged = 0
-    for path, node in walk(resolved(contract, contract)):
-        if path.endswith("application/json") and "examples" in node:
-            for example in node["examples"].values():
-                judged += 1
-                assert violation(node["schema"], example["value"]) is None, path
-        if path.endswith("x-jwt"):
-            for example in node["examples"]:
-                judged += 1
-                assert violation(node["data"], example["value"]) is None, path
-    assert judged > 0 or "casino" not in str(contract["x-surface"])
+def test_examples_fit_their_schemas(http_contract: Node) -> None:
+    assert list(examples(http_contract))
+    assert list(misfits(http_contract)) == []
+
+
+def test_examples_of_the_oldest_generation_fit_their_schemas() -> None:
+    document = bundled(OPENAPI / "betstack" / "generation-v1.yaml")
+
+    assert len(list(examples(document))) >= 5
+    assert list(misfits(document)) == []
 
 
 def test_an_example_that_does_not_fit_would_be_seen() -> None:
-    contract = read(OPENAPI / "betstack" / "bet-engine.yaml")
-    media = resolved(contract, contract)["paths"]["/tickets/reserve"]["post"]["requestBody"]["content"]
-    schema, examples = media["application/json"]["schema"], media["application/json"]["examples"]
+    contract = bundle(SURFACES["betstack.bet_engine"])
+    media = contract["paths"]["/tickets/reserve"]["post"]["requestBody"]["content"]["application/json"]
+    media["examples"]["superbet"]["value"]["price"] = "2000"
 
-    assert violation(schema, examples["superbet"]["value"]) is None
-    assert violation(schema, examples["superbet"]["value"] | {"price": "2000"}) is not None
-
-
-def violation(schema: Node, document: Any) -> str | None:
-    import json
-
-    return compile_schema(schema)(parse(json.dumps(document).encode()))
+    assert [line for line in misfits(contract) if "superbet: price" in line]
 
 
-def test_every_surface_can_be_loaded_and_its_refusals_stand_in_order(contract_path: Any) -> None:
-    contract = load(contract_path)
+def test_every_example_says_where_it_comes_from(http_contract: Node) -> None:
+    for path, node in walk(http_contract):
+        if path[-2:-1] == ("examples",) and "value" in node and "content" in path:
+            assert "x-provenance" in node, path
+            if node["x-provenance"]["standing"] != "documented":
+                assert node.get("summary") or "x-jwt" in path, path
+
+
+@pytest.mark.parametrize("name", ["betstack.bet_engine", "betstack.pam", "betstack.sms", "betcore.sessions"])
+def test_the_order_of_signed_fields_is_that_of_their_properties(name: str) -> None:
+    ordered = [
+        (path, node)
+        for path, node in walk(bundle(SURFACES[name]))
+        if isinstance(node.get("x-signature-order"), list)
+    ]
+
+    assert ordered
+    for path, node in ordered:
+        assert list(node["properties"]) == node["x-signature-order"], path
+
+
+@pytest.mark.parametrize("name", ["betstack.bet_engine", "betstack.pam", "betstack.sms"])
+def test_every_signed_request_has_its_fields_in_order(name: str) -> None:
+    contract = bundle(SURFACES[name])
+    for _, _, operation in operations(resolved(contract, contract)):
+        media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        for path, node in walk(media["schema"] if media else {}):
+            if ("properties" in node and "x-provenance" in node) or path[-2:-1] == ("oneOf",):
+                assert "x-signature-order" in node, (operation["operationId"], path)
+
+
+def test_printed_signatures_are_those_of_their_bodies() -> None:
+    files = [*(surface.file for surface in HTTP_SURFACES), "betstack/generation-v1.yaml"]
+    vectors = [
+        vector
+        for file in files
+        for _, node in walk(bundled(OPENAPI / file))
+        for vector in node.get("x-vectors", ())
+    ]
+
+    assert len(vectors) >= 6
+    for vector in vectors:
+        message = f"{vector['timestamp']}{vector.get('body') or ''}".encode()
+        signed = hmac.new(vector["secret"].encode(), message, hashlib.sha256).hexdigest()
+        assert signed == vector["signature"], vector
+
+
+def test_every_surface_can_be_loaded_by_the_server_and_its_refusals_stand_in_order(
+    http_surface: Surface,
+) -> None:
+    contract = load(http_surface.name)
     if contract.surface == "betstack.bet_engine":
         assert list(contract.operations["payTicket"].errors) == [
             "too_large",
@@ -158,8 +276,8 @@ def test_every_surface_can_be_loaded_and_its_refusals_stand_in_order(contract_pa
             "wrong_state",
             "internal",
         ]
-        reserve = contract.operations["reserveTicket"].errors
-        assert [row for row in reserve if row not in set(EdgeRefusal)] == [
+        reserve = list(contract.operations["reserveTicket"].errors)
+        known = [
             "access_denied",
             "feature_off",
             "unknown_player",
@@ -170,16 +288,33 @@ def test_every_surface_can_be_loaded_and_its_refusals_stand_in_order(contract_pa
             "odds_changed",
             "payout_limit",
         ]
+        assert [row for row in reserve if row in known] == known
     assert contract.errors.keys() == {"unknown_path", "method_not_allowed", "internal"}
 
 
-def test_operations_have_names_of_their_own() -> None:
-    names = [operation["operationId"] for path in CONTRACTS for operation in operations(read(path))]
-
-    assert len(names) == len(set(names)) == 7
-
-
-@pytest.mark.parametrize("path", [*CONTRACTS, OPENAPI / "admin.yaml"], ids=lambda path: path.stem)
-def test_no_six_digit_code_is_a_key_of_responses(path: Any) -> None:
-    for operation in operations(read(path)):
+@pytest.mark.parametrize("file", [*(one.file for one in HTTP_SURFACES), "admin.yaml"])
+def test_no_six_digit_code_is_a_key_of_responses(file: str) -> None:
+    for _, _, operation in operations(bundled(OPENAPI / file)):
         assert all(re.fullmatch(r"[2-5]\d\d", status) for status in operation["responses"])
+
+
+def test_the_cards_of_ten_unseen_pages_share_one_schema() -> None:
+    contract = bundle(SURFACES["betstack.bet_card"])
+    unseen = {name for name, page in registers("betstack").sources.items() if page.coverage == "unseen"}
+    shapes: set[str] = set()
+    for _, _, operation in operations(contract):
+        if operation["operationId"].startswith(("list", "get")) and "Card" in operation["operationId"]:
+            schema: Any = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            shapes.add((schema.get("items") or schema)["$ref"])
+
+    assert "#/components/schemas/Card" in shapes
+    assert len(shapes) <= 2  # the smartbet's page was seen in part
+    assert len(unseen) >= 10
+
+
+def test_both_vendors_have_every_register() -> None:
+    for vendor in VENDORS:
+        register = registers(vendor)
+        assert len(register.sources) > 10
+        assert len(register.assumptions) > 50
+        assert len(register.requirements) > 100

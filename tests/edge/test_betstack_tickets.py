@@ -249,5 +249,16 @@ def test_the_pages_own_samples_are_accepted(service: Service) -> None:
             media_type = surface.contract.operations["reserveTicket"].request_media_type
             assert media_type is not None
             samples = [json.loads(json.dumps(one["value"])) for one in media_type["examples"].values()]
+    sold = [sample for sample in samples if sample["type"] in ("quicktip", "superbet")]
 
-    assert [service.reserved(sample)["status"] for sample in samples] == ["reserved"] * 3
+    assert [service.reserved(sample)["status"] for sample in sold] == ["reserved"] * 3
+
+
+@pytest.mark.parametrize("kind", ["jackpot", "quickbet", "smartbet"])
+def test_a_type_that_is_not_sold_yet_is_a_feature_that_is_off(service: Service, kind: str) -> None:
+    jackpot = {"betcard_code": "F2964C", "prize": 1, "bonus_prizes": [1]} if kind == "jackpot" else {}
+    refused = service.betstack("POST", "/be/tickets/reserve", {**QUICKTIP, **jackpot, "type": kind})
+
+    assert refused.status_code == 400
+    assert refused.json() == {"code": 100, "message": f"{kind} feature not implemented yet"}
+    assert "it sells quicktip, superbet" in refused.headers["x-sandbox-reason"]

@@ -108,7 +108,7 @@ def test_json_by_any_spelling_or_none_is_accepted(service: Service, declared: st
         (b'{"\\udfff":1}', "half a surrogate pair"),
         (b"[" * 200_000, "nested too deep"),
         (b"1" * 5000, "not JSON"),
-        (b"{}", "type: is missing; one of quicktip, superbet"),
+        (b"{}", "type: is missing; one of quicktip, smartbet, quickbet, superbet, jackpot"),
     ],
 )
 def test_a_body_that_cannot_be_read_says_why(service: Service, body: bytes, told: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidator
 
-from mockserver.edge.schemas import compile_schema
+from bet_contracts.schemas import compile_schema
 
 from .conftest import QUICKTIP, SUPERBET, Service
 

@@ -13,10 +13,13 @@ from mockserver.kernel.money import Payout
 
 
 class TicketType(StrEnum):
-    """Types of ticket that can be reserved so far."""
+    """Types of ticket."""
 
     QUICKTIP = "quicktip"
+    SMARTBET = "smartbet"
+    QUICKBET = "quickbet"
     SUPERBET = "superbet"
+    JACKPOT = "jackpot"
 
 
 class Feature(StrEnum):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mockserver.betstack.model import Event, Feature, Operator, Reservation
+from mockserver.betstack.model import Event, Feature, Operator, Reservation, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import Payout
+
+SOLD = frozenset({TicketType.QUICKTIP, TicketType.SUPERBET})
+"""The types of ticket that the sandbox lives so far."""
 
 HIGHEST_PAYOUT = 10**15
 """Cents; far above any real limit, and within the integers that every JSON reader holds exactly."""
@@ -41,6 +44,17 @@ def require_feature(operator: Operator, feature: Feature) -> None:
 
 def _feature_is_on(context: Context) -> None:
     require_feature(context.operator, Feature.RESERVE)
+
+
+def _type_is_sold(context: Context) -> None:
+    """A type of ticket is a feature too (BS-ASM-013)."""
+    kind = context.reservation.type
+    if kind not in SOLD:
+        raise Rejection(
+            Refusal.FEATURE_OFF,
+            f"the sandbox sells no {kind} yet; it sells {', '.join(sorted(SOLD))}",
+            values={"feature": kind.value},
+        )
 
 
 def _player_is_known(context: Context) -> None:
@@ -109,6 +123,7 @@ def _odds_are_within_tolerance(context: Context) -> None:
 
 RESERVATION_RULES: tuple[Callable[[Context], None], ...] = (
     _feature_is_on,
+    _type_is_sold,
     _player_is_known,
     _currency_is_the_players,
     _events_are_known,

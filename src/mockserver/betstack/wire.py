@@ -29,7 +29,7 @@ def reservation(document: Mapping[str, Any]) -> Reservation:
         rtag=document.get("rtag"),
         source=document["source"],
         type=kind,
-        **_SELECTIONS[kind](document),
+        **_SELECTIONS.get(kind, _nothing)(document),
     )
 
 
@@ -42,6 +42,11 @@ def _quicktip(document: Mapping[str, Any]) -> dict[str, Any]:
         "odds_diff": Decimal(document["odds_diff"]),
         "legs": tuple(Leg(leg["id"], leg["bet"], Decimal(leg["odds"])) for leg in document["events"]),
     }
+
+
+def _nothing(_document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a type that is not sold has picked does not matter."""
+    return {}
 
 
 _SELECTIONS = {TicketType.SUPERBET: _superbet, TicketType.QUICKTIP: _quicktip}

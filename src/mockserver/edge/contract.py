@@ -1,21 +1,16 @@
-"""Contracts, read once at the start: operations, their schemas, and their tables of refusals."""
+"""Contracts as the server needs them: operations, their schemas, and their tables of refusals."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
+from bet_contracts import contracts
+from bet_contracts.documents import operations, resolved
+from bet_contracts.errors import ContractError
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_PACKAGE = "bet_contracts"
-
-
-class ContractError(Exception):
-    """A contract can't be found or read, or lacks what the server needs. The text is one line."""
+__all__ = ["Contract", "ContractError", "ErrorRow", "Operation", "load"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ class Contract:
     surface: str
     base_path: str
     document: dict[str, Any]
-    """As read, references in place: what Connexion gets."""
+    """Complete in itself, references in place: what Connexion gets."""
     operations: Mapping[str, Operation]
     errors: Mapping[str, ErrorRow]
     """Refusals that belong to no operation."""
@@ -70,83 +65,52 @@ class Contract:
                 return claims
         raise ContractError(f"{self.surface}: no request body is a token")
 
+    def only(self, names: Iterable[str]) -> Contract:
+        """The contract with these operations alone.
 
-def contracts_directory() -> Path:
-    """Where the contracts are: in the installed data package, otherwise in the checkout.
+        :raises ContractError: one of them isn't there
+        """
+        kept = set(names)
+        if absent := kept - self.operations.keys():
+            raise ContractError(f"{self.surface} has no operation {', '.join(sorted(absent))}")
+        gone = {
+            (path, method)
+            for path, method, node in operations(self.document)
+            if node["operationId"] not in kept
+        }
+        paths = {
+            path: {key: value for key, value in item.items() if (path, key) not in gone}
+            for path, item in self.document["paths"].items()
+        }
+        return replace(
+            self,
+            document={**self.document, "paths": {path: item for path, item in paths.items() if item}},
+            operations={name: operation for name, operation in self.operations.items() if name in kept},
+        )
 
-    :raises ContractError: in neither place
+
+def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:
+    """The contract of a surface, the user's overrides in it.
+
+    :raises ContractError: it can't be read, an override can't be, or an operation lacks what a server needs
     """
-    checkout = Path(__file__).resolve().parents[3] / "openapi"
-    if checkout.is_dir():
-        return checkout
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is not None and spec.submodule_search_locations:
-        return Path(next(iter(spec.submodule_search_locations)))
-    raise ContractError(f"no contracts: neither a package {_PACKAGE} nor a folder {checkout} exists")
-
-
-def load_document(path: Path) -> dict[str, Any]:
-    """Read a YAML document.
-
-    :raises ContractError: the file can't be read
-    """
-    try:
-        document: dict[str, Any] = yaml.load(path.read_bytes(), _Loader)
-    except (OSError, yaml.YAMLError) as error:
-        raise ContractError(f"{path.name}: {error}".replace("\n", " ")) from None
-    return document
-
-
-def load(path: Path) -> Contract:
-    """Read a contract.
-
-    :raises ContractError: the file can't be read, or an operation has no id or no answer for success
-    """
-    document = load_document(path)
-    resolved = _resolve(document, document)
-    operations = {operation.id: operation for operation in _operations(resolved, path.name)}
+    document = contracts.load([surface], overrides)[surface]
+    whole = resolved(document, document)
     return Contract(
-        surface=document["x-surface"],
+        surface=surface,
         base_path=document["servers"][0]["url"].rstrip("/"),
         document=document,
-        operations=operations,
-        errors={row.refusal: row for row in _rows(resolved, None)},
+        operations={operation.id: operation for operation in _operations(whole, surface)},
+        errors={row.refusal: row for row in _rows(whole, None)},
     )
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the base is chosen at run time
-    """Reads status codes as text keys and dates as text, as JSON would have them."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
-
-
-def _resolve(node: Any, root: Mapping[str, Any]) -> Any:
-    """Copy a node with every local reference replaced by what it refers to."""
-    if isinstance(node, dict):
-        if "$ref" in node:
-            target: Any = root
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            return _resolve(target, root)
-        # A discriminator's mapping names schemas by their reference, so it stays as it is.
-        return {key: value if key == "mapping" else _resolve(value, root) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_resolve(item, root) for item in node]
-    return node
-
-
-def _operations(document: Mapping[str, Any], name: str) -> Iterator[Operation]:
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                try:
-                    yield _operation(path, method, item[method])
-                except (KeyError, StopIteration) as error:
-                    raise ContractError(f"{name}: {method.upper()} {path} lacks {error}") from None
+def _operations(document: Mapping[str, Any], surface: str) -> Iterator[Operation]:
+    for path, method, node in operations(document):
+        try:
+            yield _operation(path, method, node)
+        except (KeyError, StopIteration) as error:
+            raise ContractError(f"{surface}: {method.upper()} {path} lacks {error}") from None
 
 
 def _operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
@@ -171,5 +135,5 @@ def _rows(node: Mapping[str, Any], status: int | None) -> Iterator[ErrorRow]:
             refusal=row["class"],
             status=row["status"] if status is None else status,
             code=row["code"],
-            message=row["message"],
+            message=row["message"] or "",
         )

@@ -86,6 +86,6 @@ def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:
 
 def _why(refusal: EdgeRefusal) -> str:
     return {
-        EdgeRefusal.UNKNOWN_PATH: "no operation of the contract has this path",
+        EdgeRefusal.UNKNOWN_PATH: "no operation that is served has this path",
         EdgeRefusal.METHOD_NOT_ALLOWED: "there is no such method here; see the header Allow",
     }.get(refusal, "failed or was stopped; see the server's log")

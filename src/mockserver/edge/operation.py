@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bet_contracts.schemas import Violation, compile_schema
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.contract import ContractError, Operation
 from mockserver.edge.json_codec import JsonInvalid, dump, parse
 from mockserver.edge.refusals import Refused, send_answer
-from mockserver.edge.schemas import Violation, compile_schema
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection

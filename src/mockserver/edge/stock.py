@@ -21,9 +21,9 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 
+from bet_contracts.schemas import compile_schema
 from mockserver.edge.json_codec import JsonInvalid, dump, parse
 from mockserver.edge.refusals import RefusalTable, Refused, send_answer
-from mockserver.edge.schemas import compile_schema
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Inbound

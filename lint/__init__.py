@@ -1,0 +1,1 @@
+"""Redocly, Spectral and the AsyncAPI parser over every contract: ``python -m lint``."""

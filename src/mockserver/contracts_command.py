@@ -1,0 +1,81 @@
+"""What ``mockserver contracts`` prints: the figures of the contracts, and the contracts themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from bet_contracts import contracts
+from bet_contracts.page import every_fact, rows
+from bet_contracts.surfaces import SURFACES
+
+
+def print_figures(overrides: Mapping[str, Any]) -> None:
+    """Print one line per surface.
+
+    :raises bet_contracts.errors.ContractError: a contract can't be read, or an override can't be
+    """
+    head, *body = rows(every_fact(overrides))
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(head):
+        table.add_column(name, justify="left" if number == 0 else "right", no_wrap=True)
+    *surfaces, together = body
+    for row in surfaces:
+        table.add_row(*row)
+    table.add_section()
+    table.add_row(*together)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+
+
+def exported(names: Iterable[str], overrides: Mapping[str, Any], *, as_json: bool) -> dict[str, str]:
+    """File name to text of the contracts, each complete in itself, with the overrides in it.
+
+    :raises bet_contracts.errors.ContractError: see :func:`print_figures`
+    """
+    documents = contracts.load(names or SURFACES, overrides)
+    return {
+        _file_name(name, as_json=as_json): _text(document, as_json=as_json)
+        for name, document in documents.items()
+    }
+
+
+def write(files: Mapping[str, str], directory: Path) -> list[Path]:
+    """Write the files into a directory, which is made.
+
+    :raises OSError: it can't be made or written to
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in files.items():
+        path = directory / name
+        path.write_text(text, "utf-8")
+        written.append(path)
+    return written
+
+
+def _file_name(surface: str, *, as_json: bool) -> str:
+    kind = "openapi" if SURFACES[surface].is_http else "asyncapi"
+    return f"{surface}.{kind}.{'json' if as_json else 'yaml'}"
+
+
+def _text(document: Mapping[str, Any], *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes every part out where it stands, without anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Yes, all of them."""
+        return True

@@ -1,0 +1,115 @@
+"""``mockserver contracts`` as a user meets it, and overrides from the file to the wire."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+from bet_contracts.surfaces import SURFACES
+
+from .test_serve import run, served
+
+ANSWERED = """
+[overrides.BS-ASM-014]
+code = 104
+status = 404
+message = "No ticket {identifier}"
+"""
+
+
+def test_the_figures_of_every_surface_are_printed() -> None:
+    shown = run("contracts")
+
+    lines = shown.stdout.splitlines()
+    assert shown.returncode == 0
+    assert lines[0].split() == [
+        *("surface", "operations", "error", "rows", "requirements"),
+        *("documented", "derived", "confirmed", "observed", "assumed"),
+    ]
+    assert [line.split()[0] for line in lines[1:]] == [*SURFACES, "together"]
+    assert all(int(figure) > 0 for figure in lines[1].split()[1:4])
+
+
+def test_every_contract_can_be_exported_and_is_complete_in_itself(tmp_path: Path) -> None:
+    written = run("contracts", "export", "--out", str(tmp_path / "contracts"))
+
+    files = sorted((tmp_path / "contracts").iterdir())
+    assert written.returncode == 0
+    assert len(files) == len(SURFACES) == len(written.stdout.splitlines())
+    for file in files:
+        text = file.read_text("utf-8")
+        assert "components.yaml" not in text
+        if file.name.endswith(".openapi.yaml"):
+            validate(yaml.safe_load(text))
+
+
+def test_one_contract_is_printed_as_json_or_yaml() -> None:
+    as_yaml = yaml.safe_load(run("contracts", "export", "betcore.casino").stdout)
+    as_json = json.loads(run("contracts", "export", "betcore.casino", "--json").stdout)
+
+    assert as_yaml == as_json
+    assert as_json["x-surface"] == "betcore.casino"
+
+
+def test_an_exported_contract_has_the_overrides_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text(ANSWERED)
+
+    plain = json.loads(run("contracts", "export", "betstack.bet_engine", "--json").stdout)
+    changed = json.loads(
+        run("contracts", "export", "betstack.bet_engine", "--json", "--config", str(file)).stdout
+    )
+
+    assert "404" not in plain["paths"]["/tickets/{identifier}"]["get"]["responses"]
+    assert "404" in changed["paths"]["/tickets/{identifier}"]["get"]["responses"]
+    assert run("contracts").stdout != run("contracts", "--config", str(file)).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("export", "betstack.cards"), "unknown surface betstack.cards; there are betstack.bet_card"),
+        (("export", "--json"), "several contracts are no one JSON document"),
+        (("export", "--config", "{file}"), "overrides: BS-ASM-999 is no assumption"),
+        (("--config", "{file}"), "overrides: BS-ASM-999 is no assumption"),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text('[overrides]\nBS-ASM-999 = "confirmed"\n')
+
+    shown = run("contracts", *(argument.format(file=file) for argument in arguments))
+
+    assert shown.returncode == 2
+    assert shown.stderr.startswith(f"mockserver: {told}")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_the_server_answers_as_the_overrides_say(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text(ANSWERED)
+    signed = run("sign", "--operator", "site").stdout
+    headers = dict(line.split(": ") for line in signed.splitlines())
+
+    with served("--config", str(file)) as (_, banner):
+        base_url = next(word for word in banner.split() if word.endswith("/be"))
+        answer = httpx.get(f"{base_url}/tickets/E36E20", headers=headers)
+
+    assert (answer.status_code, answer.json()) == (404, {"code": 104, "message": "No ticket E36E20"})
+
+
+def test_the_server_does_not_start_with_an_override_that_can_not_be(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text("[overrides.BS-ASM-014]\ncode = 'x'\n")
+
+    shown = run("serve", "--port", "0", "--admin-port", "0", "--config", str(file))
+
+    assert shown.returncode == 2
+    assert shown.stderr == (
+        "mockserver: overrides: BS-ASM-014 unknown_ticket: code is 'x'; it has to be a whole number\n"
+    )
