@@ -300,8 +300,8 @@ class _Override:
                     f"{place.name}: nothing fills {{{min(extra)}}} of the message; it can have {known}"
                 )
         row["x-provenance"] = self._proof()
-        if place.path[0] == "x-errors":
-            row[field] = value
+        if place.path[0] == "x-errors" or place.path[-2] == "x-item-errors":
+            row[field] = value  # no schema lists these codes
             return
         if field == "status":
             _move(document, row["class"], self._name, str(value), self._proof())
@@ -408,7 +408,7 @@ def _inlined(document: Node, response: Node | None) -> Node:
 
 def _responses_with(document: Node, row: Node) -> Iterator[Node]:
     for _, node in walk(document):
-        if any(mine is row for rows in ROWS for mine in node.get(rows, ())):
+        if any(mine is row for mine in node.get("x-errors", ())):
             yield node
 
 

@@ -292,6 +292,8 @@ def prepare(
         now=now,
         started=now(),
     )
+    if overrides:
+        run.notes.append(f"judged by the answers of {options.overrides} to {', '.join(overrides)}")
     with ExitStack() as stack:
         stack.callback(run.close)
         _equip(run)

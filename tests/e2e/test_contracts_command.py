@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,8 @@ from openapi_spec_validator import validate
 
 from bet_contracts.surfaces import SURFACES
 
+from .conftest import Running
+from .test_conformance import conformance, results_in
 from .test_serve import run, served
 
 ANSWERED = """
@@ -113,3 +116,43 @@ def test_the_server_does_not_start_with_an_override_that_can_not_be(tmp_path: Pa
     assert shown.stderr == (
         "mockserver: overrides: BS-ASM-014 unknown_ticket: code is 'x'; it has to be a whole number\n"
     )
+
+
+def judged(base_url: str, folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit code and result of the case that reads an unknown ticket."""
+    ended = conformance(
+        "run", "betstack", "--base-url", base_url, "--only", "betstack.read.unknown_ticket_is_not_read",
+        "--report-dir", str(folder), *arguments,
+    )  # fmt: skip
+    (result,) = results_in(folder)
+    return ended.returncode, result
+
+
+def test_the_kit_judges_by_the_overrides(tmp_path: Path, running: Running) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text(ANSWERED)
+
+    with served("--config", str(file)) as (_, banner):
+        base_url = next(word for word in banner.split() if word.endswith("/be")).removesuffix("/be")
+        as_answered = judged(base_url, tmp_path, "--overrides", str(file))
+        without = judged(base_url, tmp_path)
+    otherwise = judged(running.base_url, tmp_path, "--overrides", str(file))
+
+    assert (as_answered[0], as_answered[1]["verdict"]) == (0, "PASS")
+    assert (without[1]["verdict"], without[1]["agrees"]) == ("OBSERVED", False)
+    assert (otherwise[0], otherwise[1]["verdict"]) == (1, "FAIL")
+    assert json.loads((tmp_path / "report.json").read_text())["notes"] == [
+        f"judged by the answers of {file} to BS-ASM-014"
+    ]
+    assert otherwise[1]["expected"] == "HTTP 404 with code 104"
+    assert {row["standing"] for row in as_answered[1]["requirements"]} == {"confirmed"}
+
+
+def test_the_kit_refuses_an_override_that_can_not_be(tmp_path: Path, running: Running) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text('[overrides]\nBS-ASM-999 = "confirmed"\n')
+
+    ended = conformance("run", "betstack", "--base-url", running.base_url, "--overrides", str(file))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("conformance: overrides: BS-ASM-999 is no assumption")

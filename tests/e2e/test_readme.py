@@ -12,6 +12,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from bet_contracts.contracts import load as load_contracts
+from bet_contracts.override_file import read_overrides
+from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betstack import seeds as betstack_seeds
@@ -101,8 +104,9 @@ def test_commands_and_options_that_are_named_exist(page: Path) -> None:
     }
     named = re.findall(r"\b(mockserver|conformance) ([a-z]+)\b([^`\n|]*)", "\n".join(_code(page)))
     for program, command, rest in named:
-        shown = CliRunner().invoke(help_of[program], [command, "--help"])
-        assert shown.exit_code == 0, f"{program} {command}"
+        words = [command, *re.findall(r"^ (export)\b", rest)]
+        shown = CliRunner().invoke(help_of[program], [*words, "--help"])
+        assert shown.exit_code == 0, f"{program} {' '.join(words)}"
         for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
             assert option in shown.output, f"{program} {command} {option}"
 
@@ -110,7 +114,7 @@ def test_commands_and_options_that_are_named_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_that_are_named_exist(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", page.read_text(), re.MULTILINE):
+    for target in re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)`", page.read_text(), re.MULTILINE):
         assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
 
 
@@ -125,6 +129,24 @@ def _code(page: Path) -> list[str]:
 def test_continuous_integration_runs_the_readmes_test_command() -> None:
     assert "make test    #" in README
     assert (ROOT / ".ci" / "run").read_text().strip().endswith("exec make test")
+
+
+def test_the_overrides_that_are_printed_can_be_put_in(tmp_path: Path) -> None:
+    (printed,) = blocks(README, "toml")
+    file = tmp_path / "sandbox.toml"
+    file.write_text(printed)
+
+    overrides = read_overrides(file)
+    load_contracts(SURFACES, overrides)
+
+    assert len(overrides) == 4
+
+
+def test_the_table_of_contracts_is_that_of_the_surfaces() -> None:
+    for surface in SURFACES.values():
+        (row,) = [line for line in README.splitlines() if line.startswith(f"| `{surface.name}` | [")]
+        assert f"(openapi/{surface.file})" in row
+        assert row.endswith(f"| {surface.served_by} | {surface.called_by} |")
 
 
 def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
