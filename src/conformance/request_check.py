@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from bet_contracts.schemas import translate
 from conformance.contract import Contract
 
 
@@ -32,35 +33,12 @@ class RequestCheck:
         return [_line(error) for error in validator.iter_errors(body)]
 
     def _compile(self, schema: Any) -> jsonschema_rs.Draft202012Validator:
+        named = self._document["components"]["schemas"]
         root = {
-            **json_schema(schema),
-            "components": {"schemas": json_schema_map(self._document["components"]["schemas"])},
+            **translate(schema),
+            "components": {"schemas": {name: translate(one) for name, one in named.items()}},
         }
         return jsonschema_rs.Draft202012Validator(root)
-
-
-def json_schema(schema: Any) -> Any:
-    """An OpenAPI 3.0 schema as plain JSON Schema: ``nullable: true`` adds the type ``null``."""
-    if isinstance(schema, list):
-        return [json_schema(child) for child in schema]
-    if not isinstance(schema, dict):
-        return schema
-    plain: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key == "properties":
-            plain[key] = json_schema_map(value)
-        elif key not in ("nullable", "example", "discriminator") and not key.startswith("x-"):
-            plain[key] = json_schema(value)
-    if schema.get("nullable") and "type" in plain:
-        plain["type"] = [plain["type"], "null"]
-        if "enum" in plain:
-            plain["enum"] = [*plain["enum"], None]
-    return plain
-
-
-def json_schema_map(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The named schemas, translated; the names are not keywords."""
-    return {name: json_schema(schema) for name, schema in schemas.items()}
 
 
 def _line(error: jsonschema_rs.ValidationError) -> str:

@@ -9,9 +9,10 @@ import pytest
 import requests
 from constant_servers import SUPERBET
 
+from bet_contracts.schemas import translate
 from conformance.client import RawAnswer
 from conformance.contract import load
-from conformance.request_check import RequestCheck, json_schema
+from conformance.request_check import RequestCheck
 from conformance.response_check import Findings, ResponseCheck
 
 SENT = requests.Request("POST", "http://127.0.0.1:1/").prepare()
@@ -172,4 +173,4 @@ def test_illegal_reservation_and_needless_body_are_named() -> None:
 def test_nullable_is_translated_and_property_names_are_no_keywords() -> None:
     schema = {"type": "object", "x-note": 1, "properties": {"nullable": {"type": "string", "nullable": True}}}
 
-    assert json_schema(schema) == {"type": "object", "properties": {"nullable": {"type": ["string", "null"]}}}
+    assert translate(schema) == {"type": "object", "properties": {"nullable": {"type": ["string", "null"]}}}
