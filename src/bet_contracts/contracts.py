@@ -34,6 +34,8 @@ def load(names: Iterable[str], overrides: Mapping[str, Any] | None = None) -> di
 
 def _document(name: str) -> Node:
     document = bundled(contracts_directory() / SURFACES[name].file)
-    if document.get("x-surface") != name:
+    if document.get("x-surface") != name or not document.get(
+        "paths" if SURFACES[name].is_http else "operations"
+    ):
         raise ContractError(f"{SURFACES[name].file} is not the contract of {name}")
     return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,51 +11,58 @@ from bet_contracts.documents import Node, resolved, walk
 from bet_contracts.schemas import compile_schema
 
 
-def examples(document: Node) -> Iterator[tuple[str, Node, Any]]:
-    """Place, schema (resolved) and value of every example of a bundled OpenAPI document.
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example of a media type, a parameter, a schema or what a token carries."""
 
-    Examples of a schema, of a media type, of a parameter, and of what a token carries (``x-jwt``).
-    """
-    for path, node in walk(resolved(document, document)):
+    place: str
+    schema: Node
+    """References in place."""
+    value: Any
+    holder: dict[str, Any] | list[Any]
+    """What it stands in, under ``key``."""
+    key: Any
+    standing: str | None
+
+    def violation(self, document: Node) -> str | None:
+        """How the value breaks its schema, or ``None``."""
+        return compile_schema(resolved(self.schema, document))(decimal(self.value))
+
+
+def examples(document: Node) -> Iterator[Example]:
+    """Every example of a bundled OpenAPI document."""
+    for path, node in walk(document):
         place = "/".join(path)
-        if "schema" in node and isinstance(node["schema"], dict):
-            for name, example in node.get("examples", {}).items():
-                yield f"{place}/{name}", node["schema"], example["value"]
+        if isinstance(node.get("schema"), dict):
+            for name, one in node.get("examples", {}).items():
+                at = f"{place}/{name}"
+                yield Example(at, node["schema"], one["value"], node["examples"], name, _standing(one))
             if "example" in node:
-                yield place, node["schema"], node["example"]
+                yield Example(place, node["schema"], node["example"], node, "example", _standing(node))
+        elif "example" in node and "type" in node:
+            yield Example(place, node, node["example"], node, "example", _standing(node))
         if path[-1:] == ("x-jwt",):
-            for kind, schema in (("examples", "data"), ("claims_examples", "claims")):
-                for number, example in enumerate(node.get(kind, ())):
-                    yield f"{place}/{kind}/{number}", node[schema], example["value"]
-        if "x-examples" in node:
-            for number, example in enumerate(node["x-examples"]):
-                yield f"{place}/{number}", node, example["value"]
-        if "example" in node and "schema" not in node and "type" in node:
-            yield place, node, node["example"]
+            yield from _listed(f"{place}/examples", node.get("examples", []), node["data"])
+            yield from _listed(f"{place}/claims_examples", node.get("claims_examples", []), node["claims"])
+        yield from _listed(place, node.get("x-examples", []), node)
 
 
 def misfits(document: Node) -> Iterator[str]:
     """One line per example that its schema refuses."""
-    for place, schema, value in examples(document):
-        if violation := compile_schema(schema)(decimal(value)):
-            yield f"example {place}: {violation}"
+    for example in examples(document):
+        if violation := example.violation(document):
+            yield f"example {example.place}: {violation}"
 
 
 def drop_outdated(document: Node) -> None:
-    """Take out the examples that were only assumed, and that their schemas refuse by now."""
-    for _, node in walk(document):
-        if isinstance(node.get("schema"), dict) and "examples" in node:
-            violation_of = compile_schema(resolved(node["schema"], document))
-            outdated = [
-                name
-                for name, example in node["examples"].items()
-                if example.get("x-provenance", {}).get("standing") == "assumed"
-                and violation_of(decimal(example["value"]))
-            ]
-            for name in outdated:
-                del node["examples"][name]
-            if not node["examples"]:
-                del node["examples"]
+    """Take out the examples that no page printed, and that their schemas refuse by now."""
+    for example in list(examples(document)):
+        if example.standing != "documented" and example.violation(document):
+            holder = example.holder
+            if isinstance(holder, list):
+                holder.remove(example.key)
+            else:
+                del holder[example.key]
 
 
 def decimal(value: Any) -> Any:
@@ -67,3 +75,13 @@ def decimal(value: Any) -> Any:
         case list():
             return [decimal(child) for child in value]
     return value
+
+
+def _listed(place: str, entries: list[Any], schema: Node) -> Iterator[Example]:
+    for number, one in enumerate(entries):
+        yield Example(f"{place}/{number}", schema, one["value"], entries, one, _standing(one))
+
+
+def _standing(node: Node) -> str | None:
+    standing: str | None = node.get("x-provenance", {}).get("standing")
+    return standing

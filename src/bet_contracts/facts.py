@@ -14,8 +14,11 @@ from bet_contracts.surfaces import Surface
 STANDINGS: Final = ("documented", "derived", "confirmed", "observed", "assumed")
 """How a fact is known, the surest first."""
 
-KEYWORD_MARKS: Final[Mapping[str, str]] = {"x-assumed-keywords": "assumed", "x-observed-keywords": "observed"}
+KEYWORD_MARKS: Final = {"x-assumed-keywords": "assumed", "x-observed-keywords": "observed"}
 """Extensions that name single keywords of a schema whose standing is less than the schema's."""
+
+CONFIRMED_MARK: Final = {"x-confirmed-keywords": "confirmed"}
+"""The extension that names keywords which a user's override confirmed."""
 
 
 ROWS: Final = ("x-errors", "x-item-errors")
@@ -51,6 +54,6 @@ def standings(document: Mapping[str, Any]) -> Iterator[str]:
     for _, node in walk(document):
         if "x-provenance" in node:
             yield node["x-provenance"]["standing"]
-        for mark, standing in KEYWORD_MARKS.items():
+        for mark, standing in (KEYWORD_MARKS | CONFIRMED_MARK).items():
             for _ in node.get(mark, ()):
                 yield standing

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import click
+
 from bet_contracts.documents import contracts_directory
+from bet_contracts.errors import ContractError
 from bet_contracts.registers import Requirement, registers
 from bet_contracts.surfaces import VENDORS
 
@@ -30,8 +33,14 @@ def lock_file() -> Path:
 
 
 def every_requirement() -> dict[str, Requirement]:
-    """The requirements of both vendors by id."""
-    return {name: row for vendor in VENDORS for name, row in registers(vendor).requirements.items()}
+    """The requirements of both vendors by id. Raises :exc:`ContractError` for an id that both have."""
+    found: dict[str, Requirement] = {}
+    for vendor in VENDORS:
+        for name, row in registers(vendor).requirements.items():
+            if name in found:
+                raise ContractError(f"{vendor}/requirements.yaml: {name} is an id of another vendor")
+            found[name] = row
+    return found
 
 
 def fingerprint(requirement: Requirement) -> str:
@@ -41,9 +50,15 @@ def fingerprint(requirement: Requirement) -> str:
 
 
 def read_lock(text: str) -> dict[str, str]:
-    """Id to fingerprint, or to :data:`RETIRED`."""
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return dict(line.split(maxsplit=1) for line in lines)
+    """Id to fingerprint, or to :data:`RETIRED`. Raises :exc:`ContractError` naming the line."""
+    locked: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if line and not line.startswith("#"):
+            name, _, meaning = line.partition(" ")
+            if not meaning or name in locked:
+                raise ContractError(f"{lock_file().name}:{number}: {name} has no meaning, or two")
+            locked[name] = meaning
+    return locked
 
 
 def breaches(locked: Mapping[str, str], register: Mapping[str, Requirement]) -> Iterator[str]:
@@ -61,26 +76,46 @@ def breaches(locked: Mapping[str, str], register: Mapping[str, Requirement]) -> 
             yield f"{name} is not locked yet"
 
 
-def main(arguments: list[str]) -> int:
-    """Bring the lock up to date as far as that is allowed; print what is not."""
+def brought_up_to_date(
+    locked: Mapping[str, str],
+    register: Mapping[str, Requirement],
+    reworded: Sequence[str],
+    retired: Sequence[str],
+) -> dict[str, str]:
+    """The lock with new ids in it, and what was asked for. Raises :exc:`ContractError` for what can't be."""
+    now = dict(locked)
+    for name in reworded:
+        if name not in register or now.get(name, RETIRED) == RETIRED:
+            raise ContractError(f"{name} can't be reworded: it is no locked id of a register")
+        now[name] = fingerprint(register[name])
+    for name in retired:
+        if name in register or name not in now:
+            raise ContractError(f"{name} can't be retired: it is still in a register, or was never locked")
+        now[name] = RETIRED
+    return now | {name: fingerprint(row) for name, row in register.items() if name not in now}
+
+
+@click.command()
+@click.option("--reworded", multiple=True, metavar="ID", help="Accept another wording of the same meaning.")
+@click.option(
+    "--retired", multiple=True, metavar="ID", help="Keep the id of a sentence that is gone from use."
+)
+def main(reworded: tuple[str, ...], retired: tuple[str, ...]) -> None:
+    """Lock new requirement ids, and show what breaks the lock."""
     file = lock_file()
-    register = every_requirement()
-    locked = read_lock(file.read_text("utf-8")) if file.exists() else {}
-    for flag, name in zip(arguments[::2], arguments[1::2], strict=True):
-        if flag == "--reworded" and name in register and name in locked:
-            locked[name] = fingerprint(register[name])
-        elif flag == "--retired" and name in locked and name not in register:
-            locked[name] = RETIRED
-        else:
-            print(f"{flag} {name}: no such thing to do", file=sys.stderr)
-            return 2
-    locked |= {name: fingerprint(row) for name, row in register.items() if name not in locked}
-    wrong = list(breaches(locked, register))
-    print(*wrong, sep="\n", end="\n" if wrong else "")
+    try:
+        register = every_requirement()
+        locked = read_lock(file.read_text("utf-8")) if file.exists() else {}
+        locked = brought_up_to_date(locked, register, reworded, retired)
+    except ContractError as error:
+        raise click.ClickException(str(error)) from None
     lines = [f"{name} {meaning}" for name, meaning in sorted(locked.items())]
     file.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
-    return 1 if wrong else 0
+    wrong = list(breaches(locked, register))
+    for line in wrong:
+        click.echo(line)
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(prog_name="python -m bet_contracts.lock")

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import click
+
 from bet_contracts import contracts
+from bet_contracts.errors import ContractError
 from bet_contracts.facts import STANDINGS, Facts, facts
 from bet_contracts.lock import every_requirement
 from bet_contracts.registers import Assumption, registers
@@ -84,10 +86,15 @@ def _paragraph(assumption: Assumption) -> list[str]:
     ]
 
 
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, writable=True, path_type=Path))
 def main(file: Path) -> None:
-    """Write the generated part into the file."""
-    file.write_text(replaced(file.read_text("utf-8")), "utf-8")
+    """Write the generated part into FILE, between its markers."""
+    try:
+        file.write_text(replaced(file.read_text("utf-8")), "utf-8")
+    except (ContractError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(prog_name="python -m bet_contracts.page")

@@ -19,6 +19,11 @@ def code_schema(response: Node) -> tuple[str, Node] | None:
     return None
 
 
+def success_codes(document: Node) -> set[int]:
+    """The codes that mean success, where success has a code too (``SuccessCode``)."""
+    return set(document.get("components", {}).get("schemas", {}).get("SuccessCode", {}).get("enum", ()))
+
+
 def set_codes(response: Node) -> None:
     """Make the schema list exactly the codes of the rows; without rows it lists none."""
     codes = list(dict.fromkeys(row["code"] for row in response.get("x-errors", ())))

@@ -122,16 +122,26 @@ def registers(vendor: str) -> Registers:
     folder = contracts_directory() / vendor
     file = folder / "sources.yaml"
     document = read_yaml(file)
-    sources = {
-        name: _source(file, name, row, str(document["base"])) for name, row in document["pages"].items()
-    }
+    if not isinstance(document, dict) or not isinstance(document.get("pages"), dict):
+        raise ContractError(f"{file}: needs base and pages")
+    base = str(document.get("base", ""))
+    sources = {name: _source(file, name, row, base) for name, row in document["pages"].items()}
     file = folder / "assumptions.yaml"
-    assumptions = _by_id(file, [_assumption(file, row) for row in read_yaml(file)["assumptions"]])
+    assumptions = _by_id(file, [_assumption(file, row) for row in _list_of(file, "assumptions")])
     file = folder / "requirements.yaml"
     requirements = _by_id(
-        file, [_requirement(file, row, sources, assumptions) for row in read_yaml(file)["requirements"]]
+        file, [_requirement(file, row, sources, assumptions) for row in _list_of(file, "requirements")]
     )
     return Registers(MappingProxyType(sources), MappingProxyType(assumptions), MappingProxyType(requirements))
+
+
+def _list_of(file: Path, name: str) -> list[Mapping[str, Any]]:
+    """The rows of a register. Raises :exc:`ContractError` for a file of another shape."""
+    document = read_yaml(file)
+    rows = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ContractError(f"{file}: needs a list of entries named {name}")
+    return rows
 
 
 def _by_id(file: Path, entries: list[Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _compile_discriminated(branches: list[Mapping[str, Any]], name: str) -> Viol
     by_value = {
         value: _compile_plain(branch) for branch in branches for value in branch["properties"][name]["enum"]
     }
-    known = ", ".join(by_value)
+    known = ", ".join(map(str, by_value))
 
     def violation(document: Any) -> str | None:
         if not isinstance(document, dict):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from conformance.answered import Refusals, says
 from conformance.channel import Channel
 from conformance.client import RawAnswer, expect_equal, shown
-from conformance.contract import Numbers
 from conformance.errors import Mismatch, Missing
 from conformance.signing import betstack_body, betstack_signature
 from conformance.target import BetstackTarget, Operator
@@ -23,7 +23,7 @@ class Answer:
     """An answer of Betstack, with what a case may demand of it."""
 
     raw: RawAnswer
-    numbers: Numbers = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def identifier(self, name: str) -> str:
         """The member, if it can name a ticket; otherwise an empty text."""
@@ -36,29 +36,46 @@ class Answer:
 
     def must_be(self, status: int, *, code: int | None = None) -> Answer:
         """Raise :exc:`Mismatch` unless the HTTP status, and the error code if one is given, are these."""
-        if code is not None:
-            status, code = self.numbers.get((status, code), (status, code))
+        if code is not None and not self.is_refusal(status, code):
+            expected = "HTTP {} with code {}".format(*self.refusals.expected(status, code))
+        elif code is None and not self.has_status(status):
+            expected = f"HTTP {self.refusals.status(status)}"
+        else:
+            if code is not None and (template := self.refusals.message(status, code)):
+                self._must_be_worded((template,))
+            return self
+        raise Mismatch(
+            f"expected {expected}, got {self.raw.describe()}", expected=expected, actual=self.raw.describe()
+        )
+
+    def is_refusal(self, status: int, code: int) -> bool:
+        """Whether the answer has the status and the code that stand for these."""
         actual = self.raw.member("code")
-        same_code = code is None or (not isinstance(actual, bool) and actual == code)
-        if self.raw.status != status or not same_code:
-            expected = f"HTTP {status}" + (f" with code {code}" if code is not None else "")
-            raise Mismatch(
-                f"expected {expected}, got {self.raw.describe()}",
-                expected=expected,
-                actual=self.raw.describe(),
-            )
-        return self
+        return not isinstance(actual, bool) and (self.raw.status, actual) == self.refusals.expected(
+            status, code
+        )
+
+    def has_status(self, status: int) -> bool:
+        """Whether the answer has the status that stands for this one."""
+        return self.raw.status == self.refusals.status(status)
 
     def must_say(self, *wordings: str) -> Answer:
-        """Raise :exc:`Mismatch` unless the message is one of the wordings."""
+        """Raise :exc:`Mismatch` unless the message is one of the wordings, which may have placeholders.
+
+        What the vendor answered goes before them.
+        """
+        answered = self.refusals.of_code(self.raw.member("code"))
+        self._must_be_worded((answered.message,) if answered and answered.message else wordings)
+        return self
+
+    def _must_be_worded(self, wordings: Sequence[str]) -> None:
         message = self.raw.member("message")
-        if message not in wordings:
+        if not any(message == wording or says(wording, message) for wording in wordings):
             raise Mismatch(
                 f"message: expected {shown(wordings[0])}, got {shown(message)}",
                 expected=shown(wordings[0]),
                 actual=shown(message),
             )
-        return self
 
     def must_have(self, name: str, value: object) -> Answer:
         """Raise :exc:`Mismatch` unless the member has this value."""
@@ -182,7 +199,7 @@ class Betstack:
             self.channel.call(
                 "reserveTicket", body=body, headers={"content-type": "application/json", **headers}
             ),
-            self.channel.numbers("reserveTicket"),
+            self.channel.refusals("reserveTicket"),
         )
         self._note(answer)
         return answer
@@ -219,7 +236,7 @@ class Betstack:
                 paced=paced,
                 headers=self.headers() if headers is None else headers,
             ),
-            self.channel.numbers("payTicket"),
+            self.channel.refusals("payTicket"),
         )
         if answer.raw.status == 200 and identifier in self.created:
             self.created[identifier] = "open"
@@ -233,7 +250,7 @@ class Betstack:
                 values={"identifier": identifier},
                 headers=self.headers() if headers is None else headers,
             ),
-            self.channel.numbers("getTicket"),
+            self.channel.refusals("getTicket"),
         )
         self._note(answer)
         return answer

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import requests
 
+from conformance.answered import Refusals
 from conformance.client import Evidence, RawAnswer, RawExchange, Transport, segment
-from conformance.contract import Contract, Numbers
+from conformance.contract import Contract
 from conformance.errors import HarnessError
 
 
@@ -44,9 +45,9 @@ class Channel:
         if problems:
             raise HarnessError(f"the kit's own {operation_id} request breaks the contract: {problems[0]}")
 
-    def numbers(self, operation_id: str) -> Numbers:
-        """What the user's overrides did to the operation's refusals."""
-        return self.contract.numbers.get(operation_id, {})
+    def refusals(self, operation_id: str) -> Refusals:
+        """The refusals of the operation, as the user's overrides have them."""
+        return self.contract.refusals.get(operation_id, Refusals())
 
     def call(
         self,

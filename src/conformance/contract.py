@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bet_contracts import contracts
-from bet_contracts.documents import operations
+from bet_contracts.documents import operations, resolved
 from bet_contracts.errors import ContractError, OverrideError
-from bet_contracts.overrides import renumbered
+from bet_contracts.overrides import Answered, answers
 from bet_contracts.surfaces import SURFACES
+from conformance.answered import Refusals
 from conformance.errors import KitError
 from conformance.verdict import ExitCode
-
-Numbers = Mapping[tuple[int, int], tuple[int, int]]
-"""HTTP status and error code as the oracle has them, to those that the user's overrides made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,8 @@ class Contract:
     file: str
     """Path inside the contracts directory."""
     document: dict[str, Any]
-    numbers: Mapping[str, Numbers] = field(default_factory=dict)
-    """By operation: what overrides did to its refusals."""
+    refusals: Mapping[str, Refusals] = field(default_factory=dict)
+    """By operation, for those whose refusals the user's overrides changed."""
 
     @property
     def sha256(self) -> str:
@@ -69,14 +67,35 @@ def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:
     """The contract of a surface. Raises :exc:`KitError` when it can't be read or an override can't be."""
     try:
         document = contracts.load([surface], overrides)[surface]
-        numbers: dict[str, dict[tuple[int, int], tuple[int, int]]] = {}
-        if overrides:
-            before = contracts.load([surface])[surface]
-            for (operation, *refusal), now in renumbered(before, document).items():
-                status, code = refusal
-                numbers.setdefault(operation, {})[status, code] = now
+        refusals = _refusals(contracts.load([surface])[surface], document) if overrides else {}
     except OverrideError as error:
         raise KitError(str(error)) from error
     except ContractError as error:
         raise KitError(str(error), ExitCode.HARNESS) from error
-    return Contract(surface, SURFACES[surface].file, document, numbers)
+    return Contract(surface, SURFACES[surface].file, document, refusals)
+
+
+def _refusals(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Refusals]:
+    answered: dict[str, dict[tuple[int, int], Answered]] = {}
+    for (operation, status, code), now in answers(before, after).items():
+        answered.setdefault(operation, {})[status, code] = now
+    rows: dict[str, dict[int, set[int]]] = {}
+    for _, _, node in operations(resolved(before, before)):
+        rows[node["operationId"]] = {
+            int(status): {row["code"] for row in response.get("x-errors", ())}
+            for status, response in node["responses"].items()
+        }
+    return {
+        operation: Refusals(known, dict(_moved(rows[operation], known)))
+        for operation, known in answered.items()
+    }
+
+
+def _moved(
+    rows: Mapping[int, set[int]], answered: Mapping[tuple[int, int], Answered]
+) -> Iterator[tuple[int, int]]:
+    """Statuses all of whose refusals the vendor put under one other."""
+    for status, codes in rows.items():
+        now = {answered[status, code].status if (status, code) in answered else status for code in codes}
+        if len(now) == 1 and now != {status}:
+            yield status, now.pop()

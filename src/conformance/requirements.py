@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bet_contracts.errors import ContractError
-from bet_contracts.overrides import touched
+from bet_contracts.overrides import in_words, touched
 from bet_contracts.registers import MUST_STANDINGS, Registers, registers
 from bet_contracts.registers import Requirement as Entry
 from bet_contracts.surfaces import VENDORS
@@ -31,7 +31,7 @@ class Requirement:
     cases: tuple[str, ...]
     not_tested: str | None
     decision: str | None = None
-    """What the assumption decides, where there is one."""
+    """What the assumption decides, where there is one that no override replaced."""
 
     @property
     def binding(self) -> bool:
@@ -67,6 +67,8 @@ def _entries(vendor: str) -> list[Entry]:
 
 def _requirement(entry: Entry, register: Registers, overrides: Mapping[str, Any]) -> Requirement:
     answered = entry.standing not in MUST_STANDINGS and touched(overrides, entry.assumption, entry.rows)
+    override = overrides.get(entry.assumption or "")
+    told = f" (overridden: {in_words(override)})" if isinstance(override, dict) else ""
     pages = [register.sources[name] for name in entry.sources]
     sources = [page.url or page.code or page.name for page in pages]
     if entry.assumption:
@@ -78,8 +80,8 @@ def _requirement(entry: Entry, register: Registers, overrides: Mapping[str, Any]
         operation=entry.operation,
         standing="confirmed" if answered else entry.standing,
         sources=tuple(sources),
-        text=entry.text,
+        text=entry.text + told,
         cases=entry.cases,
         not_tested=entry.not_tested,
-        decision=register.assumptions[entry.assumption].decision if entry.assumption else None,
+        decision=register.assumptions[entry.assumption].decision if entry.assumption and not told else None,
     )

@@ -303,7 +303,7 @@ def prepare(
 
 def _overrides(options: Options) -> dict[str, Any]:
     try:
-        return read_overrides(options.overrides) if options.overrides else {}
+        return read_overrides(options.overrides, needed=True) if options.overrides else {}
     except OverrideError as error:
         raise KitError(str(error)) from error
 

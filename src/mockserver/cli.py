@@ -60,8 +60,10 @@ def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
         _stop(str(error), EXIT_USAGE)
     # Connexion imports Starlette's test client, which warns of its own HTTP library.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    from mockserver.serving import StartFailed, serve_sandbox  # noqa: PLC0415  --help needs none of it
-
+    try:
+        from mockserver.serving import StartFailed, serve_sandbox  # noqa: PLC0415  --help needs none of it
+    except ImportError as error:
+        _stop(f"the server is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
     try:
         serve_sandbox(settings)
     except StartFailed as error:

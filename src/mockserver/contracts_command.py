@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from rich.console import Console
@@ -14,6 +14,9 @@ from rich.table import Table
 from bet_contracts import contracts
 from bet_contracts.page import every_fact, rows
 from bet_contracts.surfaces import SURFACES
+
+NARROWEST: Final = 120
+"""Characters that the table of figures needs."""
 
 
 def print_figures(overrides: Mapping[str, Any]) -> None:
@@ -31,8 +34,7 @@ def print_figures(overrides: Mapping[str, Any]) -> None:
     table.add_section()
     table.add_row(*together)
     console = Console()
-    if not console.is_terminal:
-        console.width = 200
+    console.width = max(console.width, NARROWEST)  # a terminal wraps what is too wide; nothing is cut off
     console.print(table)
 
 

@@ -14,11 +14,10 @@ from mockserver.adapters.ids import RandomIds
 from mockserver.adapters.keys import JwksClient, SigningKey
 from mockserver.bootstrap import Sandbox, build
 from mockserver.edge.app import surfaces_app
-from mockserver.edge.contract import ContractError
+from mockserver.edge.contract import ContractError, load
 from mockserver.edge.server import PortInUse, listen, run, serve, url_of
 from mockserver.settings import Settings
 
-JWKS_PATH = "/mis-api/api/v2/auth/jwks"
 _ADMIN_HOST = "127.0.0.1"
 
 
@@ -36,10 +35,11 @@ def serve_sandbox(settings: Settings) -> None:
         public = _listener(settings.host, settings.port, "--host or --port")
         admin = _listener(_ADMIN_HOST, settings.admin_port, "--admin-port")
         clock = SystemClock()
+        jwks_path = _jwks_path(settings)
         sandbox = build(
             clock=clock,
             ids=RandomIds(),
-            keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{JWKS_PATH}", clock),
+            keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock),
             jwks=signing_key.jwks,
             hints=settings.hints,
             overrides=settings.overrides,
@@ -53,7 +53,7 @@ def serve_sandbox(settings: Settings) -> None:
                 (lambda: surfaces_app(sandbox.surfaces), public),
                 (lambda: _admin_app(sandbox), admin),
             ],
-            on_ready=lambda: click.echo(_banner(sandbox, settings, public, admin)),
+            on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
         )
 
     run(main)
@@ -74,6 +74,12 @@ def _admin_app(sandbox: Sandbox) -> object:
     )
 
 
+def _jwks_path(settings: Settings) -> str:
+    """Where BETCORE publishes its keys, below its host."""
+    contract = load("betcore.aggregator", settings.overrides)
+    return contract.base_path + contract.operations["getJwks"].path
+
+
 def _listener(host: str, port: int, flag: str) -> socket.socket:
     try:
         return listen(host, port)
@@ -87,7 +93,9 @@ def _loopback(listener: socket.socket) -> str:
     return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
-def _banner(sandbox: Sandbox, settings: Settings, public: socket.socket, admin: socket.socket) -> str:
+def _banner(
+    sandbox: Sandbox, settings: Settings, jwks_path: str, public: socket.socket, admin: socket.socket
+) -> str:
     base = url_of(public)
     lines = [
         f"Betstack and BETCORE sandbox {__version__} (not affiliated with either vendor)",
@@ -106,6 +114,6 @@ def _banner(sandbox: Sandbox, settings: Settings, public: socket.socket, admin: 
     for client in sandbox.clients.values():
         users = ", ".join(f"{user.id} ({user.currency})" for user in client.users.values())
         lines.append(f"  partner client {client.client_id}: players {users}")
-    lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{JWKS_PATH}")
+    lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{jwks_path}")
     lines += ["", "Ready. Stop with Ctrl-C."]
     return "\n".join(lines)

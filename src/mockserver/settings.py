@@ -6,7 +6,6 @@ The file may also hold ``[overrides]``, see :mod:`bet_contracts.overrides`.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bet_contracts.errors import OverrideError
-from bet_contracts.override_file import table_of
+from bet_contracts.override_file import TABLE, read_toml, table_of
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _ENVIRONMENT = "environment"
@@ -110,12 +109,12 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path
     :param file: a TOML file with settings as top-level keys
     :raises SettingsError: a setting is unknown or has a value that it can't have, or the file can't be read
     """
-    of_file = dict(_of_file(file))
     try:
+        of_file = dict(_of_file(file))
         overrides = table_of(of_file, str(file))
     except OverrideError as error:
         raise SettingsError(str(error)) from None
-    of_file.pop("overrides", None)
+    of_file.pop(TABLE, None)
     given: dict[str, Any] = {}
     for source, values in (
         (str(file), of_file),
@@ -129,14 +128,7 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path
 
 
 def _of_file(file: Path | None) -> Mapping[str, Any]:
-    if file is None:
-        return {}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except RecursionError:
-        raise SettingsError(f"{file}: nested too deep") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from None
+    return {} if file is None else read_toml(file)
 
 
 def _of_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
@@ -151,7 +143,7 @@ def _value(source: str, name: str, value: Any) -> Any:
     setting = _BY_NAME.get(name)
     if setting is None:
         nearest = difflib.get_close_matches(name, _BY_NAME, n=1)
-        hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(_BY_NAME)}"
+        hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(_BY_NAME)}, [{TABLE}]"
         raise SettingsError(f"{source}: unknown setting `{name}`; {hint}")
     try:
         return setting.read(value)

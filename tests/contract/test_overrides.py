@@ -12,7 +12,7 @@ from bet_contracts.contracts import load
 from bet_contracts.documents import resolved
 from bet_contracts.errors import OverrideError
 from bet_contracts.override_file import read_overrides
-from bet_contracts.overrides import renumbered, touched
+from bet_contracts.overrides import Answered, answers, in_words, touched
 from bet_contracts.surfaces import SURFACES
 
 from .conftest import HTTP_SURFACES, Node
@@ -83,9 +83,9 @@ def test_a_refusal_that_shares_a_response_with_success_can_move_too() -> None:
 
     assert [entry["class"] for entry in made["402"]["x-errors"]] == ["insufficient_funds"]
     assert "insufficient_funds" not in [entry["class"] for entry in made["200"]["x-errors"]]
-    assert renumbered(load([CASINO])[CASINO], load([CASINO], override)[CASINO])[
-        "makePayment", 200, 990001
-    ] == (402, 990001)
+    assert answers(load([CASINO])[CASINO], load([CASINO], override)[CASINO]) == {
+        ("makePayment", 200, 990001): Answered(402, 990001, None)
+    }
 
 
 def test_a_row_that_several_surfaces_share_changes_in_all() -> None:
@@ -129,37 +129,110 @@ def test_an_operation_whose_page_was_not_seen_can_get_its_path() -> None:
     assert changed["paths"]["/jackpot-cards"]["get"]["operationId"] == "listJackpotCards"
 
 
-@pytest.mark.parametrize(
-    ("overrides", "message"),
-    [
-        ({"BS-ASM-999": "confirmed"}, "overrides: BS-ASM-999 is no assumption; did you mean BS-ASM-0"),
-        ({"BS-ASM-014": {}}, 'BS-ASM-014 has to be "confirmed" or a table of what is different'),
-        ({"BS-ASM-014": 404}, 'BS-ASM-014 has to be "confirmed" or a table of what is different'),
-        (
-            {"BS-ASM-014": {"cod": 1}},
-            "BS-ASM-014 has no cod to override; did you mean code\\?; there is code, message, status",
-        ),
-        ({"BS-ASM-014": {"code": "104"}}, "unknown_ticket: code is '104'; it has to be a whole number"),
-        ({"BS-ASM-014": {"code": True}}, "unknown_ticket: code is True; it has to be a whole number"),
-        ({"BS-ASM-014": {"status": 999}}, "status is 999; it has to be 200, or a status from 400 to 599"),
-        ({"BS-ASM-014": {"message": " "}}, "message is ' '; it has to be a text that is not empty"),
-        (
-            {"BS-ASM-014": {"message": "No {thing}"}},
-            "unknown_ticket: nothing fills {thing} of the message; it can have {identifier}",
-        ),
-        ({"BS-ASM-014": {"message": "{"}}, "unknown_ticket: message '{': "),
-        (
-            {"BS-ASM-012": {"odds_chnged": {"code": 1}}},
-            "decides nothing about odds_chnged; did you mean odds_ch",
-        ),
-        ({"BS-ASM-012": {"code": 1}}, "decides code at several places; name the one that is meant"),
-        ({"BS-ASM-012": {"odds_changed": {"pattern": "x"}}}, "odds_changed has no pattern to override"),
-        ({"BS-ASM-005": {"maximum": 300}}, 'decides how a server behaves, .* it can only be "confirmed"'),
-        ({"BS-ASM-030": {"pattern": "x"}}, "decides pattern at several places; name the one"),
-        ({"BS-ASM-030": {"id": {"pattern": "["}}}, r"pattern can't be '\['"),
-        ({"BC-ASM-014": {"insufficient_funds": {"code": 200}}}, "code 200 can't be a refusal here"),
-    ],
-)
+def test_a_row_that_moves_does_not_take_the_answers_about_others_with_it() -> None:
+    moved = {"status": 409}
+    for override in (
+        {"odds_changed": moved, "unknown_event": {"code": 103}, "unknown_bet": {"status": 409, "code": 104}},
+        {"unknown_bet": {"code": 104, "status": 409}, "unknown_event": {"code": 103}, "odds_changed": moved},
+    ):
+        refused = responses(overridden(ENGINE, {"BS-ASM-012": override}), "/tickets/reserve", "post")
+
+        assert row(refused["400"], "unknown_event")["code"] == 103
+        assert {one["class"]: one["code"] for one in refused["409"]["x-errors"]} == {
+            "odds_changed": 912,
+            "unknown_bet": 104,
+        }
+        assert sorted(codes(refused["409"])) == [104, 912]
+
+
+def test_a_row_whose_code_was_not_answered_stays_assumed() -> None:
+    changed = overridden(ENGINE, {"BS-ASM-014": {"caller": "retry"}})
+
+    assert row(responses(changed, "/tickets/{identifier}", "get")["400"], "unknown_ticket")[
+        "x-provenance"
+    ] == {
+        "standing": "assumed",
+        "assumption": "BS-ASM-014",
+    }
+
+
+def test_a_row_that_moves_leaves_what_is_documented_as_it_is() -> None:
+    plain = responses(overridden(ENGINE, {}), "/tickets/{identifier}/paid", "post")
+    moved = responses(
+        overridden(ENGINE, {"BS-ASM-008": {"access_denied": {"status": 401}}}),
+        "/tickets/{identifier}/paid",
+        "post",
+    )
+
+    assert moved["403"] == {key: plain["403"][key] for key in ("description", "x-provenance")}
+    assert codes(moved["401"]) == [903]
+
+
+def test_the_end_of_a_place_names_it() -> None:
+    changed = overridden(ENGINE, {"BS-ASM-030": {"code": {"pattern": "^[0-9A-Z]{6,8}$"}}})
+
+    for name in ("SuperbetTicket", "JackpotTicketAsRead"):
+        code = changed["components"]["schemas"][name]["properties"]["code"]
+        assert code["pattern"] == "^[0-9A-Z]{6,8}$"
+
+
+def test_examples_that_no_page_printed_make_way() -> None:
+    changed = overridden(CASINO, {"BC-ASM-014": {"insufficient_funds": {"code": 103779}}})
+    media = responses(changed, "/payments/make", "post")["200"]["content"]["application/json"]
+
+    assert "insufficient_funds" not in media.get("examples", {})
+
+
+REFUSED = [
+    ({"BS-ASM-999": "confirmed"}, "BS-ASM-999 is no assumption; did you mean BS-ASM-0"),
+    ({"bs-asm-014": "confirmed"}, "bs-asm-014 is no assumption; did you mean BS-ASM-014"),
+    ({"a\nb": "confirmed"}, r"'a\\nb' is no assumption"),
+    ({"x" * 100: "confirmed"}, "x{60}... is no assumption"),
+    ({"BS-ASM-014": {}}, 'BS-ASM-014 has to be "confirmed" or a table of what is different'),
+    ({"BS-ASM-014": 404}, 'BS-ASM-014 has to be "confirmed" or a table of what is different'),
+    ({"BS-ASM-014": {"unknown_ticket": {}}}, "unknown_ticket has no field"),
+    (
+        {"BS-ASM-014": {"cod": 1}},
+        "has no cod to override; did you mean code\\?; there is code, mess",
+    ),
+    ({"BS-ASM-014": {"code": "104"}}, "unknown_ticket: code is '104'; it has to be a whole number"),
+    ({"BS-ASM-014": {"code": True}}, "unknown_ticket: code is True; it has to be a whole number"),
+    ({"BS-ASM-014": {"status": 999}}, "status is 999; it has to be 200, or a status from 400 to 599"),
+    ({"BS-ASM-014": {"status": 200}}, "the body .* is no refusal that fits there"),
+    ({"BS-ASM-014": {"message": " "}}, "message is ' '; it has to be a text that is not empty"),
+    (
+        {"BS-ASM-014": {"message": "No {thing}"}},
+        "nothing fills {thing} of the message; it can have {ident",
+    ),
+    ({"BS-ASM-014": {"message": "{"}}, "it has to be a text whose braces make sense"),
+    ({"BS-ASM-014": {"message": "{identifier:>9999}"}}, "it has to be a text with placeholders such as"),
+    ({"BS-ASM-014": {"message": "{identifier!r}"}}, "it has to be a text with placeholders such as"),
+    (
+        {"BS-ASM-012": {"odds_chnged": {"code": 1}}},
+        "decides nothing about odds_chnged; did you mean odds",
+    ),
+    ({"BS-ASM-012": {"": {"code": 1}}}, "decides nothing about ''"),
+    ({"BS-ASM-012": {"code": 1}}, "decides code at several places; name the one that is meant"),
+    ({"BS-ASM-012": {"odds_changed": {"pattern": "x"}}}, "odds_changed has no pattern to override"),
+    (
+        {"BS-ASM-005": {"maximum": 300}},
+        'decides nothing that .* it can only be "confirmed"',
+    ),
+    ({"BS-ASM-030": {"pattern": "x"}}, "decides pattern at several places; name the one"),
+    ({"BS-ASM-030": {"id": {"pattern": "["}}}, "pattern is '\\['; it has to be a regular expression"),
+    ({"BS-ASM-033": {"SuperbetRequest.bets": {"minItems": -1}}}, "it has to be a whole number, 0 or more"),
+    ({"BS-ASM-036": {"SuperbetRequest": {"required": ["nope"]}}}, "required: there is no property nope"),
+    ({"BC-ASM-014": {"insufficient_funds": {"code": 200}}}, "insufficient_funds: code 200 is success"),
+    ({"BC-ASM-006": {"unknown_path": {"code": 200}}}, "unknown_path: code 200 is success"),
+    ({"BC-ASM-025": {"path": "/{"}}, "it has to be a path such as"),
+    (
+        {"BC-ASM-025": {"path": "/be/cashback"}},
+        "would answer under /be, where betstack.bet_engine is",
+    ),
+]
+
+
+@pytest.mark.parametrize(("overrides", "message"), REFUSED)
 def test_an_override_that_can_not_be_is_refused_with_its_reason(
     overrides: dict[str, Any], message: str
 ) -> None:
@@ -169,7 +242,7 @@ def test_an_override_that_can_not_be_is_refused_with_its_reason(
 
 
 def test_an_override_that_refuses_a_printed_example_is_refused() -> None:
-    with pytest.raises(OverrideError, match=r"betstack\.bet_engine contradicts itself then: example .*price"):
+    with pytest.raises(OverrideError, match=r"would contradict what its documentation prints: .*price"):
         load([ENGINE], {"BS-ASM-033": {"SuperbetRequest.price": {"maximum": 10}}})
 
 
@@ -205,6 +278,13 @@ def test_overrides_are_read_from_a_table_of_a_toml_file(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("overrides = 1", "overrides has to be a table"),
+        ("[Overrides]", r"unknown table 'Overrides'; did you mean \[overrides\]"),
+        ("[override.x]", r"unknown table 'override'; did you mean \[overrides\]"),
+        ("[overrides.x]\ncode = 1e400", "inf is no number of JSON"),
+        ("[overrides.x]\ncode = 99999999999999999999", "a number is beyond"),
+        ("[overrides.x]\ncode = 2026-11-21", "2026-11-21 is a date or time; JSON has none"),
+        (f"[overrides.{'.'.join('a' * 20)}]", "nested too deep"),
+        (f"[overrides.x]\nmessage = '{'y' * 600}'", "a text is longer than 500 characters"),
         ("[overrides", "sandbox.toml: "),
         ("\udcff", "sandbox.toml: "),
     ],
@@ -215,6 +295,8 @@ def test_a_file_that_holds_no_overrides_is_refused(tmp_path: Path, text: str, me
 
     with pytest.raises(OverrideError, match=message):
         read_overrides(file)
+    with pytest.raises(OverrideError, match="has no table"):
+        read_overrides(empty_file(tmp_path), needed=True)
     with pytest.raises(OverrideError, match=r"nowhere\.toml can't be read: No such file"):
         read_overrides(tmp_path / "nowhere.toml")
 
@@ -224,14 +306,28 @@ def test_a_file_that_holds_no_overrides_is_refused(tmp_path: Path, text: str, me
     [
         ("confirmed", (), True),
         ({"odds_changed": {"code": 1}}, ("odds_changed",), True),
+        ({"odds_changed": {"status": 409}}, ("odds_changed",), False),
         ({"odds_changed": {"code": 1}}, ("unknown_event",), False),
+        ({"odds_changed": {"code": 1}}, ("odds_changed", "unknown_event"), False),
         ({"code": 1}, ("unknown_event",), True),
-        ({"X.price": {"maximum": 1}}, (), True),
+        ({"code": 1}, (), False),
+        ({"X.price": {"maximum": 1}}, (), False),
     ],
 )
-def test_a_sentence_is_confirmed_when_its_rows_were_answered(
+def test_a_sentence_is_confirmed_when_the_codes_that_it_states_were_answered(
     override: object, rows: tuple[str, ...], answered: bool
 ) -> None:
     assert touched({"BS-ASM-012": override}, "BS-ASM-012", rows) is answered
     assert touched({"BS-ASM-012": override}, "BS-ASM-013", rows) is False
     assert touched({}, None, ()) is False
+
+
+def empty_file(folder: Path) -> Path:
+    file = folder / "empty.toml"
+    file.write_text("\ufeffport = 1\n", "utf-8")
+    return file
+
+
+def test_an_override_can_be_told_in_words() -> None:
+    assert in_words("confirmed") == "confirmed"
+    assert in_words({"odds_changed": {"code": 1, "status": 409}}) == "odds_changed code 1, status 409"

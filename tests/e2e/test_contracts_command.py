@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
+from bet_contracts.contracts import load
+from bet_contracts.documents import operations, resolved
 from bet_contracts.surfaces import SURFACES
+from demo.sandbox import free_port
 
 from .conftest import Running
 from .test_conformance import conformance, results_in
@@ -156,3 +160,59 @@ def test_the_kit_refuses_an_override_that_can_not_be(tmp_path: Path, running: Ru
 
     assert ended.returncode == 2
     assert ended.stderr.startswith("conformance: overrides: BS-ASM-999 is no assumption")
+
+
+SERVED = {
+    "betstack.bet_engine": {"reserveTicket", "payTicket", "getTicket"},
+    "betcore.casino": {"getUserData", "makePayment", "closeBet"},
+}
+
+
+def every_answer() -> dict[str, dict[str, dict[str, Any]]]:
+    """An answer of the vendor to every refusal that is assumed and can be met, and to one wording."""
+    found: dict[str, dict[str, dict[str, Any]]] = {
+        "BS-ASM-002": {"wrong_state": {"message": "Not reserved"}},
+    }
+    for number, row in enumerate(rows_of_what_is_served(), 5000):
+        if row["x-provenance"]["standing"] == "assumed":
+            answer = {"code": number, "message": f"Answered: {row['message']}"}
+            found.setdefault(row["x-provenance"]["assumption"], {}).setdefault(row["class"], answer)
+    found["BS-ASM-014"]["unknown_ticket"]["status"] = 404
+    found["BS-ASM-008"]["access_denied"]["status"] = 401
+    found["BC-ASM-014"]["insufficient_funds"]["status"] = 402
+    return found
+
+
+def rows_of_what_is_served() -> Iterator[dict[str, Any]]:
+    for surface, names in SERVED.items():
+        document = load([surface])[surface]
+        for _, _, operation in operations(resolved(document, document)):
+            if operation["operationId"] in names:
+                for response in operation["responses"].values():
+                    yield from response.get("x-errors", ())
+
+
+@pytest.mark.parametrize("judging", [(), ("--judge-assumptions",)], ids=["stranger", "assumptions"])
+def test_server_and_kit_agree_on_every_answer_of_the_vendor(tmp_path: Path, judging: tuple[str, ...]) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text(
+        "".join(
+            f"[overrides.{assumption}.{name}]\n"
+            + "".join(f"{field} = {json.dumps(value)}\n" for field, value in fields.items())
+            for assumption, rows in every_answer().items()
+            for name, fields in rows.items()
+        )
+    )
+    listen = f"127.0.0.1:{free_port()}"
+
+    with served("--config", str(file), "--betcore-url", f"http://{listen}") as (_, banner):
+        assert "Ready." in banner
+        base_url = next(word for word in banner.split() if word.endswith("/be")).removesuffix("/be")
+        ended = conformance(
+            "run", "betstack", "betcore-casino", "--base-url", base_url, "--listen", listen,
+            "--generated", "3", "--overrides", str(file), "--report-dir", str(tmp_path), *judging,
+        )  # fmt: skip
+
+    wrong = [one for one in results_in(tmp_path) if one["verdict"] != "PASS" and one["agrees"] is not True]
+    assert wrong == []
+    assert ended.returncode == 0, ended.stdout

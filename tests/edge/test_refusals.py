@@ -48,8 +48,31 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
 
     assert answer.status_code == 404
     assert answer.json() == {
-        "message": "No API is served here. Served are /be, /mis-api/api/v2, /payments, /users"
+        "message": "No API is served here. Served are /be, /mis-api/api/v2, /payments, /users; "
+        "not served yet are betcore.feed, betcore.livefeed, betcore.provider, betcore.sessions, "
+        "betstack.bet_card, betstack.pam, betstack.sms"
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operations", "body"),
+    [
+        ("POST", "/be/tickets", "listTickets, createTicket", {"code": 904}),
+        ("POST", "/users/auth", "authUser", {"ErrorCode": 103799}),
+        ("POST", "/cashback-payments/make", "makeCashback", {"ErrorCode": 103799}),
+        ("POST", "/mis-api/api/v2/payments/accept", "acceptPayment", {"ErrorCode": 103799}),
+    ],
+)
+def test_a_documented_operation_that_is_not_served_yet_is_named(
+    service: Service, method: str, path: str, operations: str, body: dict[str, int]
+) -> None:
+    answer = service.send(method, path)
+
+    assert answer.status_code == 404
+    assert answer.json().items() >= body.items()
+    reason = f"documented, and not served by the sandbox yet: {operations}"
+    assert answer.headers["x-sandbox-reason"].endswith(reason)
+    assert "documented" not in service.send(method, "/be/ticket").headers["x-sandbox-reason"]
 
 
 def test_a_body_that_is_too_large_is_refused_before_anything_else(service: Service) -> None:

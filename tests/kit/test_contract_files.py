@@ -8,7 +8,9 @@ import pytest
 
 from bet_contracts import contracts
 from bet_contracts.errors import ContractError
+from bet_contracts.overrides import Answered
 from conformance import requirements
+from conformance.answered import Refusals
 from conformance.case import catalogue
 from conformance.contract import Operation, load
 from conformance.errors import KitError
@@ -25,9 +27,12 @@ def test_contract_has_a_fingerprint_that_overrides_change() -> None:
 
 
 def test_overrides_tell_what_became_of_the_oracles_numbers() -> None:
-    assert load("betstack.bet_engine").numbers == {}
-    assert load("betstack.bet_engine", {"BS-ASM-014": {"code": 104, "status": 404}}).numbers == {
-        "getTicket": {(400, 102): (404, 104)}
+    plain = load("betstack.bet_engine")
+    answered = load("betstack.bet_engine", {"BS-ASM-014": {"code": 104, "status": 404}})
+
+    assert plain.refusals == {}
+    assert answered.refusals == {
+        "getTicket": Refusals({(400, 102): Answered(404, 104, None)}, {400: 404}),
     }
 
 

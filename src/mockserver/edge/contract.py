@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from bet_contracts import contracts
 from bet_contracts.documents import operations, resolved
 from bet_contracts.errors import ContractError
+
+_PARTS = re.compile(r"{[^}]*}|[^{]+")
 
 __all__ = ["Contract", "ContractError", "ErrorRow", "Operation", "load"]
 
@@ -52,6 +55,15 @@ class Contract:
     operations: Mapping[str, Operation]
     errors: Mapping[str, ErrorRow]
     """Refusals that belong to no operation."""
+    first_segments: tuple[str, ...]
+    """``/users``, ``/payments``: what the paths of every documented operation begin with."""
+    unserved: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Path, below the base path, and id of each operation that was left out by :meth:`only`."""
+
+    def unserved_at(self, path: str) -> list[str]:
+        """The operations of the vendor's contract at this path that the server does not live yet."""
+        below = path.removeprefix(self.base_path)
+        return [name for template, name in self.unserved if template.fullmatch(below)]
 
     @property
     def token_claims(self) -> Mapping[str, Any]:
@@ -74,7 +86,7 @@ class Contract:
         if absent := kept - self.operations.keys():
             raise ContractError(f"{self.surface} has no operation {', '.join(sorted(absent))}")
         gone = {
-            (path, method)
+            (path, method): node["operationId"]
             for path, method, node in operations(self.document)
             if node["operationId"] not in kept
         }
@@ -86,6 +98,7 @@ class Contract:
             self,
             document={**self.document, "paths": {path: item for path, item in paths.items() if item}},
             operations={name: operation for name, operation in self.operations.items() if name in kept},
+            unserved=tuple((_matching(path), name) for (path, _), name in gone.items()),
         )
 
 
@@ -102,6 +115,14 @@ def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:
         document=document,
         operations={operation.id: operation for operation in _operations(whole, surface)},
         errors={row.refusal: row for row in _rows(whole, None)},
+        first_segments=tuple(sorted({f"/{path.split('/')[1]}" for path in document["paths"]})),
+    )
+
+
+def _matching(path: str) -> re.Pattern[str]:
+    """A path template as a pattern: ``/tickets/{identifier}`` fits ``/tickets/E36E20``."""
+    return re.compile(
+        "".join("[^/]+" if part[0] == "{" else re.escape(part) for part in _PARTS.findall(path))
     )
 
 

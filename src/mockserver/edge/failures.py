@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from bet_contracts.surfaces import SURFACES
 from mockserver.edge.json_codec import dump
 from mockserver.edge.refusals import REASON_HEADER, Refused, header_text, send_answer
 from mockserver.edge.surface import Surface
@@ -29,6 +30,7 @@ class FailureMiddleware:
     def __init__(self, app: ASGIApp, *, surfaces: Sequence[Surface]) -> None:
         self._app = app
         self._hints = any(surface.hints for surface in surfaces)
+        self._served = _what_is_served(surfaces)
         by_prefix = {prefix: surface for surface in surfaces for prefix in surface.territory}
         # The longest prefix first: /mis-api/api/v2 before /mis-api.
         self._territories = sorted(by_prefix.items(), key=lambda entry: -len(entry[0]))
@@ -65,17 +67,26 @@ class FailureMiddleware:
     def _refuse(self, path: str, rejection: Rejection) -> Refused:
         for prefix, surface in self._territories:
             if path == prefix or path.startswith(f"{prefix}/"):
+                if unserved := surface.contract.unserved_at(path):
+                    hint = f"documented, and not served by the sandbox yet: {', '.join(unserved)}"
+                    rejection = Rejection(rejection.refusal, f"{rejection.reason}; {hint}")
                 return surface.refusals().answer(rejection)
         return self._nobodys(rejection, 405 if rejection.refusal == EdgeRefusal.METHOD_NOT_ALLOWED else 404)
 
     def _nobodys(self, rejection: Rejection, status: int) -> Refused:
         """A path that no vendor has: the sandbox itself answers, and says what it serves."""
-        served = ", ".join(sorted(prefix for prefix, _ in self._territories))
-        document = {"message": f"No API is served here. Served are {served}"}
+        document = {"message": self._served}
         headers = [(b"content-type", b"application/json")]
         if self._hints:
             headers.append((REASON_HEADER.encode(), header_text(rejection.reason)))
         return Refused(status, document, dump(document), headers)
+
+
+def _what_is_served(surfaces: Sequence[Surface]) -> str:
+    served = {prefix for surface in surfaces for prefix in surface.served}
+    missing = SURFACES.keys() - {surface.contract.surface for surface in surfaces}
+    later = f"; not served yet are {', '.join(sorted(missing))}" if missing else ""
+    return f"No API is served here. Served are {', '.join(sorted(served))}{later}"
 
 
 def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:

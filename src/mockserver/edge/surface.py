@@ -38,8 +38,14 @@ class Surface:
         """Path prefixes whose unknown paths this surface answers."""
         if self.contract.base_path:
             return (self.contract.base_path,)
-        first_segments = {operation.path.split("/")[1] for operation in self.contract.operations.values()}
-        return tuple(f"/{segment}" for segment in sorted(first_segments))
+        return self.contract.first_segments
+
+    @property
+    def served(self) -> set[str]:
+        """Path prefixes below which an operation is served."""
+        if self.contract.base_path:
+            return {self.contract.base_path}
+        return {f"/{operation.path.split('/')[1]}" for operation in self.contract.operations.values()}
 
     def refusals(self, rows: Mapping[str, ErrorRow] | None = None) -> RefusalTable:
         """The table for an operation's rows, or for what belongs to no operation."""
