@@ -79,8 +79,8 @@ def breaches(locked: Mapping[str, str], register: Mapping[str, Requirement]) -> 
 def brought_up_to_date(
     locked: Mapping[str, str],
     register: Mapping[str, Requirement],
-    reworded: Sequence[str],
-    retired: Sequence[str],
+    reworded: Sequence[str] = (),
+    retired: Sequence[str] = (),
 ) -> dict[str, str]:
     """The lock with new ids in it, and what was asked for. Raises :exc:`ContractError` for what can't be."""
     now = dict(locked)

@@ -16,6 +16,8 @@ from conformance.errors import KitError
 from conformance.verdict import ExitCode
 
 if TYPE_CHECKING:
+    from conformance.case import Case
+    from conformance.requirements import Requirement
     from conformance.session import CaseSession
 
 
@@ -104,8 +106,7 @@ def run(profiles: tuple[str, ...], verbose: bool, **given: Any) -> None:
         click.echo(f"conformance: {error}", err=True)
         code = int(error.code)
     except ImportError as error:
-        click.echo(f"conformance: the kit is not installed: {error}; install bet-sandbox[kit]", err=True)
-        code = 2
+        code = _not_installed(error)
     sys.exit(code)
 
 
@@ -144,9 +145,10 @@ def _show(session: CaseSession) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_cases(profile: str | None, as_json: bool) -> None:
     """List the named cases with their requirements, levels and safety classes."""
-    from conformance.case import catalogue  # noqa: PLC0415 - --help must be instant
 
     def wanted() -> list[dict[str, Any]]:
+        from conformance.case import catalogue  # noqa: PLC0415 - --help must be instant
+
         if profile is not None:
             from conformance.profiles import profile as known  # noqa: PLC0415 - --help must be instant
 
@@ -180,10 +182,14 @@ def list_cases(profile: str | None, as_json: bool) -> None:
 @main.command()
 def coverage() -> None:
     """Show every requirement by operation, with the cases that test it or the reason why none does."""
-    from conformance.case import catalogue  # noqa: PLC0415 - --help must be instant
-    from conformance.requirements import load  # noqa: PLC0415 - --help must be instant
 
-    register, cases = _or_exit(load), _or_exit(catalogue)
+    def known() -> tuple[Mapping[str, Requirement], Mapping[str, Case]]:
+        from conformance.case import catalogue  # noqa: PLC0415 - --help must be instant
+        from conformance.requirements import load  # noqa: PLC0415 - --help must be instant
+
+        return load(), catalogue()
+
+    register, cases = _or_exit(known)
     testing: dict[str, list[str]] = {}
     for case in cases.values():
         for row in case.requirements:
@@ -209,3 +215,10 @@ def _or_exit(read: Callable[[], Any]) -> Any:
     except KitError as error:
         click.echo(f"conformance: {error}", err=True)
         sys.exit(int(error.code))
+    except ImportError as error:
+        sys.exit(_not_installed(error))
+
+
+def _not_installed(error: ImportError) -> int:
+    click.echo(f"conformance: the kit is not installed: {error}; install bet-sandbox[kit]", err=True)
+    return int(ExitCode.USAGE)

@@ -84,3 +84,20 @@ def test_an_assumption_without_a_field_or_with_a_used_id_is_named(folder: Path) 
     write(folder, [ASSUMPTION, ASSUMPTION], [])
     with pytest.raises(ContractError, match=r"assumptions\.yaml: X-ASM-001: stands there twice"):
         read()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("requirements.yaml", "", "needs a list of entries named requirements"),
+        ("requirements.yaml", "requirement: []", "needs a list of entries named requirements"),
+        ("assumptions.yaml", "[]", "needs a list of entries named assumptions"),
+        ("assumptions.yaml", "assumptions: [text]", "needs a list of entries named assumptions"),
+        ("sources.yaml", "pages: []", "needs base and pages"),
+    ],
+)
+def test_a_register_of_another_shape_is_named(folder: Path, name: str, text: str, message: str) -> None:
+    (folder / name).write_text(text)
+
+    with pytest.raises(ContractError, match=message):
+        read()

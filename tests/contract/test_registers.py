@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
+from click.testing import CliRunner
 
 from bet_contracts.documents import operations, resolved, walk
+from bet_contracts.errors import ContractError
 from bet_contracts.facts import ROWS
-from bet_contracts.lock import breaches, every_requirement, fingerprint, lock_file, read_lock
+from bet_contracts.lock import (
+    RETIRED,
+    breaches,
+    brought_up_to_date,
+    every_requirement,
+    fingerprint,
+    lock_file,
+    read_lock,
+)
+from bet_contracts.lock import main as lock
 from bet_contracts.registers import EVERY_OPERATION, MUST_STANDINGS, registers
 from bet_contracts.surfaces import SURFACES, VENDORS, Surface
 
@@ -137,3 +148,51 @@ def test_every_source_has_a_coverage_and_says_where_it_was_cut(vendor: str) -> N
         assert source.coverage in {"full", "partial", "unseen"}, source.name
         assert (source.cut is not None) == (source.coverage == "partial" and source.code is None), source.name
         assert (source.url or source.coverage == "unseen") if source.code is None else source.url is None
+
+
+def test_new_ids_are_locked_and_old_ones_keep_their_meaning() -> None:
+    register = every_requirement()
+    first, second, *_ = register
+    locked = {first: "reserveTicket 000000000000", "BS-OLD-001": "payTicket 111111111111"}
+
+    now = brought_up_to_date(locked, register)
+
+    assert now[second] == fingerprint(register[second])
+    assert now[first] == "reserveTicket 000000000000"
+    assert brought_up_to_date(locked, register, reworded=[first])[first] == fingerprint(register[first])
+    assert brought_up_to_date(locked, register, retired=["BS-OLD-001"])["BS-OLD-001"] == RETIRED
+
+
+@pytest.mark.parametrize(
+    ("reworded", "retired", "message"),
+    [
+        (["BS-OLD-001"], [], "BS-OLD-001 can't be reworded"),
+        (["BS-SIG-001"], [], "BS-SIG-001 can't be reworded"),
+        ([], ["BS-SIG-002"], "BS-SIG-002 can't be retired"),
+        ([], ["BS-NEW-001"], "BS-NEW-001 can't be retired"),
+    ],
+)
+def test_a_retired_id_does_not_come_back_and_a_used_one_is_not_retired(
+    reworded: list[str], retired: list[str], message: str
+) -> None:
+    register = every_requirement()
+    locked = {"BS-SIG-001": RETIRED, "BS-SIG-002": "x y", "BS-OLD-001": "x y"}
+
+    with pytest.raises(ContractError, match=message):
+        brought_up_to_date(locked, register, reworded, retired)
+
+
+def test_a_lock_with_an_id_twice_or_without_meaning_is_refused() -> None:
+    assert read_lock("# head\nBS-SIG-001 o 1\n") == {"BS-SIG-001": "o 1"}
+    for text in ("BS-SIG-001 o 1\nBS-SIG-001 retired\n", "BS-SIG-001\n"):
+        with pytest.raises(ContractError, match=r"\d: BS-SIG-001 has no meaning, or two"):
+            read_lock(text)
+
+
+def test_the_lock_says_what_it_can_not_do() -> None:
+    refused = CliRunner().invoke(lock, ["--reworded", "BS-NEW-001"])
+
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: BS-NEW-001 can't be reworded: it is no locked id of a register\n",
+    )
