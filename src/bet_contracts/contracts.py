@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from bet_contracts.documents import Node, bundled, contracts_directory
@@ -24,12 +26,20 @@ def load(names: Iterable[str], overrides: Mapping[str, Any] | None = None) -> di
         raise ContractError(f"unknown surface {unknown[0]}; there are {', '.join(SURFACES)}")
     if not overrides:
         return {name: _document(name) for name in wanted}
-    # An override may name a place of a surface that was not asked for: it is looked for in all.
+    every = _overridden(json.dumps(overrides))
+    return {name: json.loads(every[name]) for name in wanted}
+
+
+@cache
+def _overridden(overrides: str) -> Mapping[str, str]:
+    """Every contract as JSON: an override may name a place of a surface that was not asked for."""
     known = {
-        entry.id: entry.decision for vendor in VENDORS for entry in registers(vendor).assumptions.values()
+        entry.id: (vendor, entry.decision)
+        for vendor in VENDORS
+        for entry in registers(vendor).assumptions.values()
     }
-    every = overridden({name: _document(name) for name in SURFACES}, overrides, known)
-    return {name: every[name] for name in wanted}
+    documents = overridden({name: _document(name) for name in SURFACES}, json.loads(overrides), known)
+    return {name: json.dumps(document) for name, document in documents.items()}
 
 
 def _document(name: str) -> Node:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from bet_contracts.documents import Node, walk
+from bet_contracts.documents import Node, operations, walk
 
 CODE_FIELDS: Final = ("code", "ErrorCode", "_responseCode")
 """Names of the property that carries the code, one per kind of error body."""
@@ -46,9 +47,64 @@ def only_refusal(response: Node) -> Node | None:
     return deepcopy(next((branch for branch in schema.get("oneOf", ()) if _has_codes(branch)), schema))
 
 
+def move_row(document: Node, is_meant: Callable[[Node], bool], status: str, proof: Node) -> list[Node]:
+    """Put a row of refusals under another status, in every operation that has it.
+
+    A documented response stays, without body, when its last row has gone; one that is made gets ``proof`` as
+    its provenance.
+
+    :returns: the responses that the row is in now
+    """
+    arrived: list[Node] = []
+    for _, _, operation in operations(document):
+        responses = operation["responses"]
+        for old, response in list(responses.items()):
+            own = _inlined(document, response)
+            rows = own.get("x-errors", [])
+            moved = [row for row in rows if is_meant(row)]
+            if not moved or old == status:
+                continue
+            body = only_refusal(own)
+            own["x-errors"] = [row for row in rows if row not in moved]
+            if own["x-errors"] or old.startswith("2"):
+                set_codes(own)
+                responses[old] = own
+            elif own["x-provenance"]["standing"] != "documented":
+                del responses[old]
+            else:  # the status is documented, and what its body is was ours
+                responses[old] = {key: own[key] for key in own if key not in ("content", "x-errors")}
+            new = _inlined(document, responses.get(status)) or {
+                "description": moved[0]["when"],
+                "x-provenance": dict(proof),
+                "content": {"application/json": {"schema": body}} if body else {},
+            }
+            new["x-errors"] = [*new.get("x-errors", ()), *moved]
+            set_codes(new)
+            responses[status] = new
+            arrived.append(new)
+    return arrived
+
+
+def responses_with(document: Node, row: Node) -> Iterator[Node]:
+    """The responses that hold this very row."""
+    for path, node in walk(document):
+        if path and any(mine is row for mine in node.get("x-errors", ())):
+            yield node
+
+
 def _has_codes(branch: Any) -> bool:
     return code_schema({"content": branch}) is not None
 
 
 def _lists_refusals(node: Node) -> bool:
     return "enum" in node and node["enum"] not in ([200], [1])
+
+
+def _inlined(document: Node, response: Node | None) -> Node:
+    """A copy of the response that can be changed for one operation."""
+    if response is None:
+        return {}
+    if "$ref" in response:
+        *_, section, name = response["$ref"].split("/")
+        response = document["components"][section][name]
+    return deepcopy(response)
