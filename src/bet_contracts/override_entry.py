@@ -73,7 +73,8 @@ class Entry:
             raise self._fault(f"{what}; {listed('it decides', names)}")
         having = [found for found in meant if field in found[1].fields]
         if not having:
-            fields = [field for _, place in meant for field in place.fields]
+            by_kind = sorted((place for _, place in meant), key=lambda place: place.kind == "schema")
+            fields = [field for place in by_kind for field in place.fields]
             what = f"has no {shown(field)} to override{nearest(field, fields)}"
             raise self._fault(f"{f'{shown(name)} ' if name else ''}{what}; {listed('there is', fields)}")
         if name is None:
@@ -119,7 +120,8 @@ class Entry:
             row["x-provenance"] = self._proof()
         if field == "status" and "status" not in row:
             for response in move_row(document, self._is_moved(row), str(value), self._proof()):
-                self._must_be_possible(document, response, row)
+                if not self._is_possible(document, response, row):
+                    raise self._fault(f"{place.name}: no refusal fits into the answers of status {value}")
             return
         row[field] = value
         for response in responses_with(document, row):
@@ -127,7 +129,10 @@ class Entry:
                 if field == "code" and rests_on(frame, self._name):
                     frame["x-provenance"] = self._proof()
             set_codes(response)
-            self._must_be_possible(document, response, row)
+            if not self._is_possible(document, response, row):
+                raise self._fault(
+                    f"{place.name}: {field} {shown(repr(value))} makes no refusal that fits there"
+                )
 
     def _is_moved(self, row: Node) -> Callable[[Node], bool]:
         return lambda other: other["class"] == row["class"] and rests_on(other, self._name)
@@ -141,17 +146,16 @@ class Entry:
                 f"{place.name}: nothing fills {{{min(extra)}}} of the message; it can have {known}"
             )
 
-    def _must_be_possible(self, document: Node, response: Node, row: Node) -> None:
-        """The body that the row makes has to fit the response's schema."""
+    def _is_possible(self, document: Node, response: Node, row: Node) -> bool:
+        """Whether the body that the row makes fits the response's schema."""
         schema = resolved(response, document).get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
-            return
+            return True
         field = code_schema(response)
         body: Node = {field[0] if field else "code": row["code"]}
         if row["message"] is not None:
             body["Message" if "ErrorCode" in body else "message"] = row["message"]
-        if compile_schema(schema)(body):
-            raise self._fault(f"{row['class']}: the body {shown(repr(body))} is no refusal that fits there")
+        return compile_schema(schema)(body) is None
 
     def _put_operation(self, document: Node, place: Place, field: str, value: Any) -> None:
         path, method = next(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Final
 from bet_contracts.errors import OverrideError
 
 TABLE: Final = "overrides"
+
+_ID: Final = re.compile(r"[A-Z]{2}-ASM-\d{3}")
 
 DEEPEST: Final = 6
 """Levels below the table; a list of names for a keyword of a place needs three."""
@@ -47,6 +50,9 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 def table_of(document: Mapping[str, Any], source: str, *, needed: bool = False) -> dict[str, Any]:
     """The table ``overrides`` of a document that was read from ``source``. Raises :exc:`OverrideError`."""
+    for name in document:
+        if _ID.fullmatch(name):
+            raise OverrideError(f"{source}: {name} has to stand below {TABLE}: [{TABLE}.{name}]")
     table = document.get(TABLE)
     if table is None:
         close = difflib.get_close_matches(TABLE, [name.casefold() for name in document], n=1, cutoff=0.8)

@@ -25,6 +25,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {folded[close[0]]}?" if close else ""
 
 
+def same_letters(name: str, known: Iterable[str]) -> str:
+    """What an id was meant to be, when case or hyphens alone are wrong; a number nearby means nothing."""
+    meant = {_bare(one): one for one in known}.get(_bare(name))
+    return f"; did you mean {meant}?" if meant else ""
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
 def listed(lead: str, names: Iterable[str]) -> str:
     different = list(dict.fromkeys(names))
     more = len(different) - SHOWN

@@ -33,7 +33,7 @@ from bet_contracts.documents import Node, operations, resolved
 from bet_contracts.errors import OverrideError
 from bet_contracts.examples import drop_outdated, misfits
 from bet_contracts.override_entry import CONFIRMED, Entry
-from bet_contracts.override_messages import nearest, shown
+from bet_contracts.override_messages import same_letters, shown
 from bet_contracts.surfaces import SURFACES
 
 
@@ -59,7 +59,7 @@ def overridden(
     changed = {surface: deepcopy(document) for surface, document in documents.items()}
     for name, value in overrides.items():
         if name not in known:
-            raise OverrideError(f"overrides: {shown(name)} is no assumption{nearest(name, known)}")
+            raise OverrideError(f"overrides: {shown(name)} is no assumption{same_letters(name, known)}")
         vendor, decision = known[name]
         mine = [document for surface, document in changed.items() if SURFACES[surface].vendor == vendor]
         Entry(name, value, decision, mine).apply()

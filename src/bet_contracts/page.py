@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,13 @@ from typing import Any, Final
 import click
 
 from bet_contracts import contracts
+from bet_contracts.documents import Node
 from bet_contracts.errors import ContractError
 from bet_contracts.facts import STANDINGS, Facts, facts
 from bet_contracts.lock import every_requirement
+from bet_contracts.override_entry import CONFIRMED
+from bet_contracts.override_fields import SCHEMA
+from bet_contracts.override_places import Place, places
 from bet_contracts.registers import Assumption, registers
 from bet_contracts.surfaces import SURFACES, VENDORS
 
@@ -53,11 +58,13 @@ def page() -> str:
     """The generated part of the page, markers included."""
     head, *body = rows(every_fact())
     lines = [BEGIN, "", _line(head), _line(["---", *["---:"] * (len(head) - 1)]), *map(_line, body)]
+    documents = contracts.load(SURFACES)
     for vendor in VENDORS:
-        register = registers(vendor)
-        lines += ["", f"## Assumptions about {TITLES[vendor]}"]
-        for assumption in register.assumptions.values():
-            lines += ["", *_paragraph(assumption)]
+        assumptions = registers(vendor).assumptions.values()
+        mine = [document for name, document in documents.items() if SURFACES[name].vendor == vendor]
+        lines += ["", f"## Assumptions about {TITLES[vendor]}", "", _counted(list(assumptions))]
+        for assumption in assumptions:
+            lines += ["", *_paragraph(assumption), f"- {_override_of(assumption.id, mine)}"]
     return "\n".join([*lines, "", END])
 
 
@@ -72,6 +79,30 @@ def replaced(text: str) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _counted(assumptions: Sequence[Assumption]) -> str:
+    parts = []
+    for kind, plural in (("contradiction", "contradictions"), ("gap", "gaps")):
+        counts = Counter(one.confidence for one in assumptions if one.kind == kind)
+        told = ", ".join(f"{counts[level]} of {level} confidence" for level in ("low", "medium", "high"))
+        parts.append(f"{counts.total()} {plural} ({told})")
+    return f"{len(assumptions)} questions to the vendor: {' and '.join(parts)}."
+
+
+def _override_of(name: str, documents: Sequence[Node]) -> str:
+    """What of an assumption an override can replace, in the order of kinds; at most six places are named."""
+    every = [place for document in documents for place in places(document, name)]
+    found = {place.name: place for place in sorted(every, key=lambda place: place.kind == "schema")}
+    if not found:
+        return f'Override: `{name} = "{CONFIRMED}"` only'
+    shown = [f"`{place}` ({_fields(found[place])})" for place in list(found)[:6]]
+    more = f" and {len(found) - 6} more" if len(found) > 6 else ""
+    return f"Override: `[overrides.{name}]` at {', '.join(shown)}{more}"
+
+
+def _fields(place: Place) -> str:
+    return "keywords" if place.fields is SCHEMA else ", ".join(place.fields)
 
 
 def _paragraph(assumption: Assumption) -> list[str]:

@@ -68,7 +68,7 @@ def _entries(vendor: str) -> list[Entry]:
 def _requirement(entry: Entry, register: Registers, overrides: Mapping[str, Any]) -> Requirement:
     answered = entry.standing not in MUST_STANDINGS and touched(overrides, entry.assumption, entry.rows)
     override = overrides.get(entry.assumption or "")
-    told = f" (overridden: {in_words(override)})" if isinstance(override, dict) else ""
+    told = _told(override, entry.rows) if isinstance(override, dict) else ""
     pages = [register.sources[name] for name in entry.sources]
     sources = [page.url or page.code or page.name for page in pages]
     if entry.assumption:
@@ -85,3 +85,12 @@ def _requirement(entry: Entry, register: Registers, overrides: Mapping[str, Any]
         not_tested=entry.not_tested,
         decision=register.assumptions[entry.assumption].decision if entry.assumption and not told else None,
     )
+
+
+def _told(override: Mapping[str, Any], rows: tuple[str, ...]) -> str:
+    """What of an override concerns a sentence that stands for these classes of refusal."""
+    if rows:
+        override = {
+            name: value for name, value in override.items() if name in rows or not isinstance(value, dict)
+        }
+    return f" (overridden: {in_words(override)})" if override else ""

@@ -21,6 +21,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from bet_contracts.errors import OverrideError
 from bet_contracts.override_file import read_overrides
+from bet_contracts.overrides import in_words
 from conformance import contract, deviations, profiles, requirements, target
 from conformance.betstack import Betstack
 from conformance.callback_sink import JWKS_PATH, CallbackSink
@@ -293,7 +294,8 @@ def prepare(
         started=now(),
     )
     if overrides:
-        run.notes.append(f"judged by the answers of {options.overrides} to {', '.join(overrides)}")
+        answers = "; ".join(f"{name} {in_words(value)}" for name, value in overrides.items())
+        run.notes.append(f"judged by the answers of {options.overrides}: {answers}")
     with ExitStack() as stack:
         stack.callback(run.close)
         _equip(run)

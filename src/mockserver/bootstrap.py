@@ -34,6 +34,12 @@ class Sandbox:
     operators: dict[str, Operator]
     clients: dict[str, PartnerClient]
 
+    def first_tenant(self, surface: Surface) -> Operator | PartnerClient:
+        """A seeded tenant of the surface's vendor."""
+        if surface.contract.surface.startswith("betstack."):
+            return next(iter(self.operators.values()))
+        return next(iter(self.clients.values()))
+
     def reset(self) -> list[str]:
         """Forget everything and go back to the seeds; runs on the event loop.
 

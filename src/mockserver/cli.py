@@ -136,8 +136,11 @@ def contracts(context: click.Context, config: Path | None) -> None:
 
     \b
     documented  the vendor's pages say it       observed  public third-party code shows it
-    derived     it follows from the pages       assumed   ours; see docs/contracts.md
+    derived     it follows from the pages       assumed   ours: a question to the vendor
     confirmed   the vendor's answer, from [overrides] of --config
+
+    A mark of provenance is one fact, and so is each keyword that is marked by itself: the figures show
+    where to look, not how much of an API is known.
     """
     context.obj = config
     if context.invoked_subcommand is None:
@@ -149,23 +152,44 @@ def contracts(context: click.Context, config: Path | None) -> None:
 @contracts.command()
 @click.argument("surfaces", nargs=-1, metavar="[SURFACE]...")
 @_CONFIG
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Directory to write into.")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of YAML.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to write into, the registers beside them.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="JSON instead of YAML; of several contracts with --out only."
+)
 @click.pass_obj
 def export(
     outer: Path | None, surfaces: tuple[str, ...], config: Path | None, out: Path | None, as_json: bool
 ) -> None:
     """Print contracts, each complete in itself and with the overrides in it; all of them by default."""
-    from mockserver.contracts_command import exported, write  # noqa: PLC0415  only this command needs it
+    from mockserver.contracts_command import exported, registers_of, write  # noqa: PLC0415  as above
 
     files = _reading_contracts(lambda: exported(surfaces, _overrides(config or outer), as_json=as_json))
     if out is not None:
-        for path in write(files, out):
+        try:
+            written = write({**files, **registers_of(surfaces)}, out)
+        except OSError as error:
+            _stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
+        for path in written:
             click.echo(path)
     elif as_json and len(files) > 1:
         _stop("several contracts are no one JSON document; name one, or give --out", EXIT_USAGE)
     else:
         click.echo("---\n".join(files.values()), nl=False)
+
+
+@contracts.command()
+@click.argument("surfaces", nargs=-1, metavar="[SURFACE]...")
+@_CONFIG
+@click.pass_obj
+def questions(outer: Path | None, surfaces: tuple[str, ...], config: Path | None) -> None:
+    """List what has to be asked of the vendors: every assumption that no override answers."""
+    from mockserver.contracts_command import print_questions  # noqa: PLC0415  only this command needs it
+
+    _reading_contracts(lambda: print_questions(surfaces, _overrides(config or outer)))
 
 
 def _overrides(config: Path | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 
 import click
 
@@ -16,6 +17,7 @@ from mockserver.bootstrap import Sandbox, build
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
 from mockserver.edge.server import PortInUse, listen, run, serve, url_of
+from mockserver.rehearsal import broken_answers
 from mockserver.settings import Settings
 
 _ADMIN_HOST = "127.0.0.1"
@@ -36,7 +38,8 @@ def serve_sandbox(settings: Settings) -> None:
         admin = _listener(_ADMIN_HOST, settings.admin_port, "--admin-port")
         clock = SystemClock()
         jwks_path = _jwks_path(settings)
-        sandbox = build(
+        made = partial(
+            build,
             clock=clock,
             ids=RandomIds(),
             keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock),
@@ -44,6 +47,9 @@ def serve_sandbox(settings: Settings) -> None:
             hints=settings.hints,
             overrides=settings.overrides,
         )
+        sandbox = made()
+        if settings.overrides and (broken := next(broken_answers(made()), None)):
+            raise StartFailed(f"the sandbox can't live these overrides: {broken}")
     except ContractError as error:
         raise StartFailed(str(error)) from None
 
@@ -115,5 +121,7 @@ def _banner(
         users = ", ".join(f"{user.id} ({user.currency})" for user in client.users.values())
         lines.append(f"  partner client {client.client_id}: players {users}")
     lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{jwks_path}")
+    if settings.overrides:
+        lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
     lines += ["", "Ready. Stop with Ctrl-C."]
     return "\n".join(lines)

@@ -26,6 +26,10 @@ def test_every_assumption_is_on_the_page() -> None:
         for assumption in registers(vendor).assumptions.values():
             assert f"**{assumption.id}** {assumption.question}" in written
             assert assumption.decision in written
+    assert (
+        "- Override: `[overrides.BS-ASM-014]` at `unknown_ticket` (code, message, status, caller)" in written
+    )
+    assert '- Override: `BS-ASM-005 = "confirmed"` only' in written
 
 
 def test_the_table_has_a_line_for_every_surface_and_their_sum() -> None:

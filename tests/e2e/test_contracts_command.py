@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,13 @@ def test_every_contract_can_be_exported_and_is_complete_in_itself(tmp_path: Path
 
     files = sorted((tmp_path / "contracts").iterdir())
     assert written.returncode == 0
-    assert len(files) == len(SURFACES) == len(written.stdout.splitlines())
-    for file in files:
+    assert len(files) == len(written.stdout.splitlines()) == len(SURFACES) + 6
+    assert {file.name for file in files} >= {
+        f"{vendor}.{register}.yaml"
+        for vendor in ("betstack", "betcore")
+        for register in ("assumptions", "sources", "requirements")
+    }
+    for file in (file for file in files if "api" in file.suffixes[-2]):
         text = file.read_text("utf-8")
         assert "components.yaml" not in text
         if file.name.endswith(".openapi.yaml"):
@@ -83,6 +89,8 @@ def test_an_exported_contract_has_the_overrides_in_it(tmp_path: Path) -> None:
         (("export", "betstack.cards"), "unknown surface betstack.cards; there are betstack.bet_card"),
         (("export", "--json"), "several contracts are no one JSON document"),
         (("export", "--config", "{file}"), "overrides: BS-ASM-999 is no assumption"),
+        (("export", "--out", "/proc/nowhere"), "--out /proc/nowhere: No such file or directory"),
+        (("questions", "betstack.cards"), "unknown surface betstack.cards; there are betstack.bet_card"),
         (("--config", "{file}"), "overrides: BS-ASM-999 is no assumption"),
     ],
 )
@@ -104,6 +112,7 @@ def test_the_server_answers_as_the_overrides_say(tmp_path: Path) -> None:
     headers = dict(line.split(": ") for line in signed.splitlines())
 
     with served("--config", str(file)) as (_, banner):
+        assert "Answers of the vendors in force: BS-ASM-014" in banner
         base_url = next(word for word in banner.split() if word.endswith("/be"))
         answer = httpx.get(f"{base_url}/tickets/E36E20", headers=headers)
 
@@ -120,6 +129,35 @@ def test_the_server_does_not_start_with_an_override_that_can_not_be(tmp_path: Pa
     assert shown.stderr == (
         "mockserver: overrides: BS-ASM-014 unknown_ticket: code is 'x'; it has to be a whole number\n"
     )
+
+
+def test_the_server_does_not_start_with_overrides_that_it_can_not_live(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text("[overrides.BS-ASM-030.id]\npattern = '^[0-9]+$'\n")
+
+    shown = run("serve", "--port", "0", "--admin-port", "0", "--config", str(file))
+
+    assert shown.returncode == 2
+    assert shown.stderr.startswith(
+        "mockserver: the sandbox can't live these overrides: reserveTicket would answer what the contract no "
+        "longer allows: id: "
+    )
+
+
+def test_questions_that_were_answered_are_open_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.toml"
+    file.write_text('[overrides]\nBS-ASM-105 = "confirmed"\n')
+
+    every = run("contracts", "questions").stdout
+    of_sms = run("contracts", "questions", "betstack.sms").stdout
+    still = run("contracts", "questions", "betstack.sms", "--config", str(file)).stdout
+
+    asked = re.findall(r"^B[SC]-ASM-\d{3}  (low|medium|high)", every, re.MULTILINE)
+    assert asked == sorted(asked, key=("low", "medium", "high").index)
+    assert every.splitlines()[-1] == f"{len(asked)} of {len(asked)} questions are open"
+    assert "BS-ASM-105" in of_sms
+    assert "BC-ASM" not in of_sms
+    assert "BS-ASM-105" not in still
 
 
 def judged(base_url: str, folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -146,7 +184,7 @@ def test_the_kit_judges_by_the_overrides(tmp_path: Path, running: Running) -> No
     assert (without[1]["verdict"], without[1]["agrees"]) == ("OBSERVED", False)
     assert (otherwise[0], otherwise[1]["verdict"]) == (1, "FAIL")
     assert json.loads((tmp_path / "report.json").read_text())["notes"] == [
-        f"judged by the answers of {file} to BS-ASM-014"
+        f"judged by the answers of {file}: BS-ASM-014 code 104, status 404, message No ticket {{identifier}}"
     ]
     assert otherwise[1]["expected"] == "HTTP 404 with code 104"
     assert {row["standing"] for row in as_answered[1]["requirements"]} == {"confirmed"}

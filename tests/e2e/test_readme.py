@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bet_contracts.contracts import load as load_contracts
+from bet_contracts.lock import every_requirement
 from bet_contracts.override_file import read_overrides
 from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
@@ -147,6 +148,13 @@ def test_the_table_of_contracts_is_that_of_the_surfaces() -> None:
         (row,) = [line for line in README.splitlines() if line.startswith(f"| `{surface.name}` | [")]
         assert f"(openapi/{surface.file})" in row
         assert row.endswith(f"| {surface.served_by} | {surface.called_by} |")
+
+
+def test_the_figures_of_requirements_are_true() -> None:
+    every = every_requirement().values()
+
+    tested = sum(bool(row.cases) for row in every)
+    assert f"- {tested} of the {len(every)} requirements have a case so far" in README
 
 
 def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
