@@ -29,7 +29,7 @@ def main() -> int:
         with sandbox(betcore_url=f"http://{listen}") as base_url:
             console.print(f"A sandbox runs at {base_url}.\n")
             walk(base_url, listen, console)
-            console.rule("[bold]The conformance kit against the same server")
+            console.rule("[bold]The conformance kit against the same server, assumptions judged too")
             exit_code = conformance(base_url, listen)
     except (DidNotStart, Surprise) as error:
         console.print(f"[red]The demonstration stopped:[/] {error}")
