@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bet_contracts.surfaces import SURFACES
 from demo.sandbox import free_port, sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,8 @@ def test_the_server_and_the_kit_work_without_each_other(wheel: Path, tmp_path: P
     assert (
         output_of(python_of(kit), "-c", importable.format(["connexion", "uvicorn"]), cwd=tmp_path) == "[]\n"
     )
+    figures = output_of(server / "bin" / "mockserver", "contracts", cwd=tmp_path)
+    assert len(figures.splitlines()) == len(SURFACES) + 2  # a head and the sum
     with sandbox(f"http://{listen}", command=(str(server / "bin" / "mockserver"),)) as base_url:
         said = output_of(
             kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", base_url,
