@@ -39,6 +39,9 @@ def _played(
         answer = asyncio.run(_handled(sandbox, surface, operation, parameters, document))
     except Rejection:
         return
+    except (KeyError, TypeError, ValueError) as error:
+        yield f"{operation.id} fails on a request that the contract now allows: {error!r}"
+        return
     schema = response.get("content", {}).get("application/json", {}).get("schema")
     if schema is not None and (violation := compile_schema(schema)(answer)):
         yield f"{operation.id} would answer what the contract no longer allows: {violation}"
@@ -62,9 +65,18 @@ async def _handled(
 
 
 def _requests(operation: Operation) -> Iterator[Any]:
-    """The documents that the contract's examples send; of a token what it carries."""
-    media_type = operation.request_media_type or {}
+    """The documents that the contract's examples send, whole and with each field that they may lack left out;
+    of a token what it carries."""
+    media_type = operation.request_media_type
+    if media_type is None:
+        return
     token = media_type.get("x-jwt")
     examples = token.get("examples", ()) if token else media_type.get("examples", {}).values()
+    violation_of = compile_schema(token["data"] if token else media_type["schema"])
     for example in examples:
-        yield decimal(example["value"])
+        document = decimal(example["value"])
+        yield document
+        for name in document:
+            shorter = {key: value for key, value in document.items() if key != name}
+            if violation_of(shorter) is None:
+                yield shorter

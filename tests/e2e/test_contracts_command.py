@@ -131,17 +131,30 @@ def test_the_server_does_not_start_with_an_override_that_can_not_be(tmp_path: Pa
     )
 
 
-def test_the_server_does_not_start_with_overrides_that_it_can_not_live(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        (
+            "[overrides.BS-ASM-030.id]\npattern = '^[0-9]+$'",
+            "reserveTicket would answer what the contract no longer allows: id: ",
+        ),
+        (
+            "[overrides.BS-ASM-036.QuicktipRequest]\nrequired = ['operator', 'token', 'price', 'currency', "
+            "'source', 'type', 'events']",
+            "reserveTicket fails on a request that the contract now allows: KeyError('odds_diff')",
+        ),
+    ],
+)
+def test_the_server_does_not_start_with_overrides_that_it_can_not_live(
+    tmp_path: Path, override: str, told: str
+) -> None:
     file = tmp_path / "sandbox.toml"
-    file.write_text("[overrides.BS-ASM-030.id]\npattern = '^[0-9]+$'\n")
+    file.write_text(f"{override}\n")
 
     shown = run("serve", "--port", "0", "--admin-port", "0", "--config", str(file))
 
     assert shown.returncode == 2
-    assert shown.stderr.startswith(
-        "mockserver: the sandbox can't live these overrides: reserveTicket would answer what the contract no "
-        "longer allows: id: "
-    )
+    assert shown.stderr.startswith(f"mockserver: the sandbox can't live these overrides: {told}")
 
 
 def test_questions_that_were_answered_are_open_no_more(tmp_path: Path) -> None:
