@@ -77,6 +77,21 @@ def test_every_operation_has_a_name_a_summary_a_tag_security_and_provenance(http
     assert all(tag["description"] for tag in http_contract["tags"])
 
 
+def test_tags_of_the_bet_engine_are_the_groups_of_its_documentation() -> None:
+    tagged = {
+        operation["operationId"]: operation["tags"]
+        for _, _, operation in operations(bundle(SURFACES["betstack.bet_engine"]))
+    }
+
+    assert tagged == {
+        "createTicket": ["create ticket"],
+        "reserveTicket": ["reserve ticket"],
+        "payTicket": ["paid ticket"],
+        "getTicket": ["get ticket"],
+        "listTickets": ["get ticket list"],
+    }
+
+
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for one in HTTP_SURFACES for _, _, operation in operations(bundle(one))]
 

@@ -76,8 +76,12 @@ def test_a_generated_client_reserves_pays_and_reads_a_ticket(clients: Path, runn
     package = importlib.import_module("bet_engine_client")
     models = importlib.import_module("bet_engine_client.models")
     api = {
-        name: importlib.import_module(f"bet_engine_client.api.tickets.{name}")
-        for name in ("reserve_ticket", "pay_ticket", "get_ticket")
+        name: importlib.import_module(f"bet_engine_client.api.{tag}.{name}")
+        for tag, name in (
+            ("reserve_ticket", "reserve_ticket"),
+            ("paid_ticket", "pay_ticket"),
+            ("get_ticket", "get_ticket"),
+        )
     }
     body = models.SuperbetRequest.from_dict(
         {
