@@ -7,7 +7,6 @@ otherwise than usual.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,8 +43,6 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
             if "drops_connections" in vendor.faults and self.path.endswith(("/paid", "/make")):
                 self.close_connection = True
                 return
-            if "slow" in vendor.faults:
-                time.sleep(0.05)  # being slow is the variation; no test waits by it
             if "drops_after_booking" in vendor.faults and self.path.endswith("/make"):
                 vendor.answer(self.command, self.path, headers, body)
                 self.close_connection = True
@@ -62,7 +59,10 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
             for name, text in answer.items():
                 self.send_header(name.upper() if "header_case" in vendor.faults else name, text)
             self.end_headers()
-            self.wfile.write(payload)
+            size = 1 if "in_pieces" in vendor.faults else len(payload) or 1
+            for start in range(0, len(payload), size):
+                self.wfile.write(payload[start : start + size])
+                self.wfile.flush()
 
         do_GET = do_POST = _answer
 
