@@ -21,6 +21,9 @@ CONFIRMED_MARK: Final = {"x-confirmed-keywords": "confirmed"}
 """The extension that names keywords which a user's override confirmed."""
 
 
+UNPROVEN: Final = frozenset({"observed", "assumed"})
+"""Standings that bind nobody."""
+
 ROWS: Final = ("x-errors", "x-item-errors")
 """Extensions that hold rows of refusals: of a call, and of one item of a list that a call carries."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bet_contracts.documents import Node, operations, resolved, walk
 from bet_contracts.errors import OverrideError
-from bet_contracts.facts import KEYWORD_MARKS
+from bet_contracts.facts import KEYWORD_MARKS, UNPROVEN
 from bet_contracts.override_messages import listed, nearest, shown
 from bet_contracts.override_places import Place, places, rests_on
 from bet_contracts.refusals import code_schema, move_row, responses_with, set_codes, success_codes
@@ -16,8 +16,6 @@ from bet_contracts.schemas import compile_schema
 
 CONFIRMED: Final = "confirmed"
 """The value that says: the vendor does as assumed."""
-
-UNPROVEN: Final = frozenset({"assumed", "observed"})
 
 
 class Entry:

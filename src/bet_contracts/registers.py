@@ -15,6 +15,9 @@ from bet_contracts.errors import ContractError
 MUST_STANDINGS: Final = frozenset({"documented", "derived", "confirmed"})
 """Standings that bind a target."""
 
+CONFIDENCES: Final = ("low", "medium", "high")
+"""How likely the vendor does the same, the least likely first."""
+
 EVERY_OPERATION: Final = "all"
 """In ``also``: the sentence holds for every operation of the surface."""
 
@@ -74,7 +77,7 @@ class Assumption:
     alternatives: tuple[str, ...]
     reason: str
     confidence: str
-    """``high``, ``medium`` or ``low``: how likely the vendor does the same."""
+    """One of :data:`CONFIDENCES`."""
     touches: tuple[str, ...]
     """Surfaces and operationIds."""
     kind: str

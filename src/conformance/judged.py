@@ -12,11 +12,8 @@ from copy import deepcopy
 from typing import Any, Final
 
 from bet_contracts.documents import METHODS
-from bet_contracts.facts import KEYWORD_MARKS, ROWS
+from bet_contracts.facts import KEYWORD_MARKS, ROWS, UNPROVEN
 from bet_contracts.refusals import CODE_FIELDS
-
-UNPROVEN = frozenset({"assumed", "observed"})
-"""Standings that bind nobody."""
 
 REQUEST_PREFIX = "request."
 """Stands before the names of the component schemas that requests refer to."""

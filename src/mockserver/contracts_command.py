@@ -15,7 +15,7 @@ from rich.table import Table
 from bet_contracts import contracts
 from bet_contracts.documents import contracts_directory, operations
 from bet_contracts.page import every_fact, rows
-from bet_contracts.registers import registers
+from bet_contracts.registers import CONFIDENCES, registers
 from bet_contracts.surfaces import SURFACES, VENDORS
 
 NARROWEST: Final = 120
@@ -52,7 +52,7 @@ def print_questions(surfaces: Collection[str], overrides: Mapping[str, Any]) -> 
     names = _names_of(surfaces)
     asked = [one for one in every if not surfaces or names & set(one.touches)]
     still = [one for one in asked if one.id not in overrides]
-    for one in sorted(still, key=lambda one: ("low", "medium", "high").index(one.confidence)):
+    for one in sorted(still, key=lambda one: CONFIDENCES.index(one.confidence)):
         click.echo(
             f"{one.id}  {one.confidence:<6}  {one.kind}\n  {one.question}\n  Assumed: {one.decision}\n"
         )
