@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 import warnings
 from typing import Any
 
@@ -54,12 +55,25 @@ def bare_starlette() -> Any:
 
 
 def _sandbox() -> Any:
+    from mockserver.adapters.alarm import LoopAlarm
     from mockserver.adapters.clock import SystemClock
-    from mockserver.adapters.ids import RandomIds
-    from mockserver.adapters.keys import FixedKeys
-    from mockserver.bootstrap import build
+    from mockserver.adapters.ids import SeededIds
+    from mockserver.adapters.keys import FixedKeys, SigningKey
+    from mockserver.adapters.sender import HttpSender
+    from mockserver.bootstrap import Outside, build
 
-    return build(clock=SystemClock(), ids=RandomIds(), keys=FixedKeys({}), jwks=dict, hints=True)
+    outside = Outside(
+        clock=SystemClock(),
+        alarm=LoopAlarm,
+        ids=SeededIds,
+        new_seed=lambda: "bench",
+        keys=FixedKeys({}),
+        signing_key=SigningKey(),
+        sender=HttpSender(),
+        stopwatch=lambda: time.perf_counter() * 1000,
+        own_url="http://127.0.0.1",
+    )
+    return build(outside, hints=True)
 
 
 CONTENDERS = {

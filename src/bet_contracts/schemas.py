@@ -7,6 +7,7 @@ plain JSON Schema refuses what the contract allows unless the schema is translat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
@@ -86,6 +87,32 @@ def _compile_discriminated(branches: list[Mapping[str, Any]], name: str) -> Viol
         return branch(document)
 
     return violation
+
+
+def compile_violations(schema: Mapping[str, Any], most: int) -> Callable[[Any], list[str]]:
+    """Compile a resolved schema to a function that says everything that breaks it, up to ``most`` lines.
+    It takes longer than :func:`compile_schema`'s for a document with many violations."""
+    discriminator = schema.get("discriminator")
+    if discriminator is None:
+        validator = Draft4Validator(translate(schema))
+        return lambda document: [_sentence(error) for error in islice(validator.iter_errors(document), most)]
+    name = discriminator["propertyName"]
+    first_of = compile_schema(schema)
+    by_value = {
+        value: compile_violations(branch, most)
+        for branch in schema["oneOf"]
+        for value in branch["properties"][name]["enum"]
+    }
+
+    def violations(document: Any) -> list[str]:
+        value = document.get(name) if isinstance(document, dict) else None
+        branch = by_value.get(value) if isinstance(value, str) else None
+        if branch is None:
+            first = first_of(document)
+            return [first] if first else []
+        return branch(document)
+
+    return violations
 
 
 def _sentence(error: ValidationError) -> str:

@@ -12,18 +12,28 @@ from mockserver.betcore import handlers as betcore_handlers
 from mockserver.betcore import identity as betcore_identity
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore import wire as betcore_wire
-from mockserver.betcore.model import PartnerClient
+from mockserver.betcore.callbacks import CasinoCaller
+from mockserver.betcore.control import Betcore
 from mockserver.betcore.service import Wallet
 from mockserver.betstack import handlers as betstack_handlers
 from mockserver.betstack import identity as betstack_identity
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack import wire as betstack_wire
-from mockserver.betstack.model import Operator
+from mockserver.betstack.callbacks import PamCaller
+from mockserver.betstack.control import Betstack
 from mockserver.betstack.service import TicketDesk
 from mockserver.edge.contract import Contract, load
+from mockserver.edge.explanation import Explainer
+from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
-from mockserver.kernel.exchange import Document, Handler
-from mockserver.kernel.ports import Clock, IdSource, KeyFinder
+from mockserver.kernel.control import Vendor
+from mockserver.kernel.courier import Caller, Courier
+from mockserver.kernel.exchange import Handler
+from mockserver.kernel.journal import Journal
+from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKey
+from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT
+from mockserver.kernel.tenants import Supplies, Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,65 +41,79 @@ class Sandbox:
     """Every surface, and the tenants behind them."""
 
     surfaces: tuple[Surface, ...]
-    operators: dict[str, Operator]
-    clients: dict[str, PartnerClient]
+    tenants: Tenants
+    explainer: Explainer
 
-    def first_tenant(self, surface: Surface) -> Operator | PartnerClient:
+    def first_tenant(self, surface: Surface) -> Tenant:
         """A seeded tenant of the surface's vendor."""
-        if surface.contract.surface.startswith("betstack."):
-            return next(iter(self.operators.values()))
-        return next(iter(self.clients.values()))
+        kind = OPERATOR if surface.contract.surface.startswith("betstack.") else PARTNER_CLIENT
+        tenant: Tenant = next(iter(self.tenants.of_kind(kind).values()))
+        return tenant
 
-    def reset(self) -> list[str]:
-        """Forget everything and go back to the seeds; runs on the event loop.
 
-        :returns: names of the tenants
-        """
-        # The gates hold these dictionaries, so they are refilled and not replaced.
-        self.operators.clear()
-        self.operators.update(betstack_seeds.operators())
-        self.clients.clear()
-        self.clients.update(betcore_seeds.clients())
-        return [*self.operators, *self.clients]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the sandbox needs from outside, in the real form or a fake one.
+
+    :param alarm: makes an alarm for each tenant
+    :param ids: takes a seed, whose identifiers they are, and how many were made before
+    :param new_seed: a seed for a tenant that begins anew
+    :param keys: finds the keys that BETCORE's calls to the casino are signed with
+    :param signing_key: BETCORE's own key, whose public half this server publishes
+    :param own_url: where this server's own APIs are
+    """
+
+    clock: Clock
+    alarm: Callable[[], Alarm]
+    ids: Callable[[str, str, int], IdSource]
+    new_seed: Callable[[], str]
+    keys: KeyFinder
+    signing_key: SigningKey
+    sender: Sender
+    stopwatch: Callable[[], float]
+    own_url: str
 
 
 def build(
+    outside: Outside,
     *,
-    clock: Clock,
-    ids: IdSource,
-    keys: KeyFinder,
-    jwks: Callable[[], Document],
     hints: bool,
+    tenant_defaults: Mapping[str, Any] | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Sandbox:
     """Compile the contracts and bind them to the vendors.
 
-    :param keys: finds the keys that BETCORE's calls to the casino are signed with
-    :param jwks: BETCORE's own key set, as this server publishes it
     :param hints: whether answers carry the sandbox's own headers
+    :param tenant_defaults: the user's own values of tenants' settings, already read
     :param overrides: what the user's file puts in the place of assumptions
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
-    operators = betstack_seeds.operators()
-    clients = betcore_seeds.clients()
-    bet_engine_handlers = betstack_handlers.handlers(TicketDesk(clock, ids, betstack_seeds.offer()))
-    casino_handlers = betcore_handlers.casino_handlers(Wallet(ids))
-    aggregator_handlers = betcore_handlers.aggregator_handlers(jwks)
+    journal = Journal()
+    desk = TicketDesk(betstack_seeds.offer())
+    tenants = _tenants(outside, journal, desk, tenant_defaults or {})
+    recorder = Recorder(journal, outside.clock, announce=hints)
+    bet_engine_handlers = betstack_handlers.handlers(desk)
+    casino_handlers = betcore_handlers.casino_handlers(Wallet())
+    aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
     casino = _served("betcore.casino", casino_handlers, overrides)
     surfaces = (
         Surface(
             contract=_served("betstack.bet_engine", bet_engine_handlers, overrides),
-            gate=betstack_identity.OperatorGate(operators),
+            gate=betstack_identity.OperatorGate(tenants.of_kind(OPERATOR)),
             handlers=bet_engine_handlers,
             render_refusal=betstack_wire.refusal,
+            recorder=recorder,
             docs_path="/docs",
             hints=hints,
         ),
         Surface(
             contract=casino,
-            gate=betcore_identity.TokenGate(clients, keys, clock, compile_schema(casino.token_claims)),
+            gate=betcore_identity.TokenGate(
+                tenants.of_kind(PARTNER_CLIENT), outside.keys, compile_schema(casino.token_claims)
+            ),
             handlers=casino_handlers,
             render_refusal=betcore_wire.refusal,
+            recorder=recorder,
             docs_path="/casino/docs",
             hints=hints,
         ),
@@ -98,11 +122,38 @@ def build(
             gate=betcore_identity.OpenGate(),
             handlers=aggregator_handlers,
             render_refusal=betcore_wire.refusal,
+            recorder=recorder,
             docs_path="/docs",
             hints=hints,
         ),
     )
-    return Sandbox(surfaces, operators, clients)
+    return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
+
+
+def _tenants(outside: Outside, journal: Journal, desk: TicketDesk, defaults: Mapping[str, Any]) -> Tenants:
+    """The tenants of both vendors, the seeds among them."""
+
+    def courier(caller: Caller) -> Courier:
+        return Courier(caller, outside.sender, journal, outside.stopwatch)
+
+    vendors: tuple[Vendor, ...] = (
+        Betstack(desk, courier(PamCaller(outside.clock))),
+        Betcore(courier(CasinoCaller(outside.signing_key, outside.own_url, outside.clock))),
+    )
+    tenants = Tenants(
+        {vendor.kind: vendor for vendor in vendors},
+        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients()),
+        Supplies(
+            clock=outside.clock,
+            alarm=outside.alarm,
+            ids=outside.ids,
+            new_seed=outside.new_seed,
+            defaults=defaults,
+        ),
+        journal,
+    )
+    tenants.reset_all()
+    return tenants
 
 
 def _served(surface: str, handlers: Mapping[str, Handler], overrides: Mapping[str, Any] | None) -> Contract:

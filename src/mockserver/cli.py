@@ -14,7 +14,9 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
-from mockserver.settings import SETTINGS, SettingsError, resolve
+from mockserver.kernel.settings import Setting
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, TENANT_SETTINGS
+from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
 
 EXIT_USAGE = 2
 EXIT_FAILED = 1
@@ -52,7 +54,7 @@ def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
         level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s: %(message)s"
     )
     for noisy in ("connexion", "asyncio", "httpx", "httpcore", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger(noisy).setLevel(logging.ERROR)  # they would log what callers send
     flags["hints"] = False if flags.pop("no_hints") else None
     try:
         settings = resolve(flags, os.environ, config)
@@ -82,6 +84,30 @@ for _setting in SETTINGS:
 
 
 @cli.command()
+def settings() -> None:
+    """List every setting: what it takes, its default, what it is for.
+
+    Those of the server are flags of `serve`, variables (MOCKSERVER_PORT) and keys of the TOML file. Those
+    of tenants too, as the default of every tenant; the control plane sets them for one.
+    """
+    for title, rows in (("the server", SERVER_SETTINGS), ("tenants", TENANT_SETTINGS)):
+        click.echo(f"Settings of {title}\n")
+        for row in rows:
+            click.echo(f"  {row.name} = {_default_of(row)}")
+            click.echo(f"      {row.help}")
+            click.echo(f"      Takes {row.takes}.{_ONLY_OF.get(row.of, '')}\n")
+
+
+_ONLY_OF = {OPERATOR: " Operators only.", PARTNER_CLIENT: " Partner clients only."}
+
+
+def _default_of(row: Setting) -> str:
+    if row.default is None or row.default == ():
+        return "nothing"
+    return str(row.default).lower() if isinstance(row.default, bool) else str(row.default)
+
+
+@cli.command()
 @click.option("--operator", required=True, help="Name of the operator, for the header operator-name.")
 @click.option(
     "--secret",
@@ -107,10 +133,9 @@ def sign(operator: str, secret: str | None, body: Any, timestamp: str | None) ->
     from mockserver.kernel.signing import sign as signature_of  # noqa: PLC0415  as above
 
     if secret is None:
-        seeded = seeds.operators().get(operator)
-        if seeded is None:
-            _stop(f"the sandbox has no operator `{operator}`; give its --secret", EXIT_USAGE)
-        secret = seeded.secret
+        secret = {one.name: one.secret for one in seeds.operators()}.get(operator)
+        if secret is None:
+            _stop(f"the sandbox's seeds have no operator `{operator}`; give its --secret", EXIT_USAGE)
     timestamp = timestamp or str(int(time.time()))
     if not (timestamp.isascii() and timestamp.isdecimal()):
         _stop(f"--timestamp is {timestamp!r}; it has to be Unix seconds", EXIT_USAGE)

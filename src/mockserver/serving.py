@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
+import time
 from functools import partial
 
 import click
 
 from bet_contracts.documents import contracts_directory, read_yaml
 from mockserver import __version__
+from mockserver.adapters.alarm import LoopAlarm
 from mockserver.adapters.clock import SystemClock
-from mockserver.adapters.ids import RandomIds
+from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.keys import JwksClient, SigningKey
-from mockserver.bootstrap import Sandbox, build
+from mockserver.adapters.sender import HttpSender
+from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
-from mockserver.edge.server import PortInUse, listen, run, serve, url_of
+from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
+from mockserver.kernel.tenant import Tenant
 from mockserver.rehearsal import broken_answers
 from mockserver.settings import Settings
-
-_ADMIN_HOST = "127.0.0.1"
 
 
 class StartFailed(Exception):
@@ -34,17 +37,27 @@ def serve_sandbox(settings: Settings) -> None:
     """
     signing_key = SigningKey()  # first, so that the key is made while the rest is
     try:
+        _require_guarded(settings)
         public = _listener(settings.host, settings.port, "--host or --port")
-        admin = _listener(_ADMIN_HOST, settings.admin_port, "--admin-port")
+        admin = _listener(settings.admin_host, settings.admin_port, "--admin-host or --admin-port")
         clock = SystemClock()
         jwks_path = _jwks_path(settings)
+        outside = Outside(
+            clock=clock,
+            alarm=LoopAlarm,
+            ids=SeededIds,
+            new_seed=lambda: settings.seed or secrets.token_hex(16),
+            keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock),
+            signing_key=signing_key,
+            sender=HttpSender(),
+            stopwatch=lambda: time.perf_counter() * 1000,
+            own_url=_loopback(public),
+        )
         made = partial(
             build,
-            clock=clock,
-            ids=RandomIds(),
-            keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock),
-            jwks=signing_key.jwks,
+            outside,
             hints=settings.hints,
+            tenant_defaults=settings.tenant_defaults,
             overrides=settings.overrides,
         )
         sandbox = made()
@@ -57,7 +70,7 @@ def serve_sandbox(settings: Settings) -> None:
         await serve(
             [
                 (lambda: surfaces_app(sandbox.surfaces), public),
-                (lambda: _admin_app(sandbox), admin),
+                (lambda: _admin_app(sandbox, settings, signing_key), admin),
             ],
             on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
         )
@@ -65,19 +78,36 @@ def serve_sandbox(settings: Settings) -> None:
     run(main)
 
 
-def _admin_app(sandbox: Sandbox) -> object:
+def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) -> object:
     # Flask and its templates take longer to import than the surfaces take to start, and these
     # already answer while they are imported.
     from mockserver.admin.app import admin_app  # noqa: PLC0415  see above
     from mockserver.admin.bridge import Bridge  # noqa: PLC0415  see above
+    from mockserver.admin.plane import Plane  # noqa: PLC0415  see above
 
     return admin_app(
         read_yaml(contracts_directory() / "admin.yaml"),
-        bridge=Bridge(asyncio.get_running_loop()),
-        reset=sandbox.reset,
+        Plane(
+            tenants=sandbox.tenants,
+            bridge=Bridge(asyncio.get_running_loop()),
+            signing_key=signing_key,
+            explain=sandbox.explainer.explain,
+            monotonic=time.monotonic,
+        ),
+        host=settings.admin_host,
+        token=settings.admin_token,
         version=__version__,
         surfaces=[surface.contract.surface for surface in sandbox.surfaces],
     )
+
+
+def _require_guarded(settings: Settings) -> None:
+    """Whoever reaches the control plane can read every secret."""
+    if settings.admin_token is None and not is_loopback(settings.admin_host):
+        raise StartFailed(
+            f"--admin-host {settings.admin_host} can be reached from other machines; "
+            "give an --admin-token too (or MOCKSERVER_ADMIN_TOKEN)"
+        )
 
 
 def _jwks_path(settings: Settings) -> str:
@@ -113,15 +143,22 @@ def _banner(
         lines.append(f"{surface.contract.surface:<20} {url:<42} {url}{surface.docs_path}")
     lines += [f"{'control plane':<20} {url_of(admin):<42} {url_of(admin)}/docs", ""]
     lines.append("Credentials of the sandbox:")
-    for operator in sandbox.operators.values():
-        off = f"; without {', '.join(sorted(operator.features_off))}" if operator.features_off else ""
-        tokens = ", ".join(operator.players)
-        lines.append(f"  operator {operator.name}: secret {operator.secret}; player tokens {tokens}{off}")
-    for client in sandbox.clients.values():
-        users = ", ".join(f"{user.id} ({user.currency})" for user in client.users.values())
-        lines.append(f"  partner client {client.client_id}: players {users}")
+    for tenant in sandbox.tenants:
+        lines.append(_credentials(tenant, sandbox.tenants.kind_of(tenant)))
     lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{jwks_path}")
     if settings.overrides:
         lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
     lines += ["", "Ready. Stop with Ctrl-C."]
     return "\n".join(lines)
+
+
+def _credentials(tenant: Tenant, kind: str) -> str:
+    off = ", ".join(tenant.settings.get("features_off", ()))
+    players = "; ".join(
+        f"player {player.id} ({player.currency})"
+        + (f", token{'s' * (len(player.tokens) > 1)} {', '.join(player.tokens)}" if player.tokens else "")
+        for player in tenant.players
+    )
+    return f"  {kind.replace('_', ' ')} {tenant.name}: secret {tenant.secret.current}; {players}" + (
+        f"; without {off}" if off else ""
+    )

@@ -68,21 +68,20 @@ def test_the_printed_reason_is_one_that_the_server_gives() -> None:
 
 
 def test_the_table_of_tenants_is_what_the_seeds_hold() -> None:
-    for operator in betstack_seeds.operators().values():
+    for operator in betstack_seeds.operators():
         (row,) = [line for line in README.splitlines() if line.startswith(f"| operator `{operator.name}`")]
         assert f"`{operator.secret}`" in row
-        for token, player in operator.players.items():
-            assert f"`{token}`" in row
+        for player in operator.players or betstack_seeds.STANDARD_PLAYERS:
+            assert all(f"`{token}`" in row for token in player.tokens)
             assert player.currency in row
-        for feature in operator.features_off:
+        for feature in operator.settings.get("features_off", ()):
             assert f"without the feature `{feature}`" in row
-    for client in betcore_seeds.clients().values():
+    for client in betcore_seeds.clients():
         (row,) = [
-            line for line in README.splitlines() if line.startswith(f"| partner client `{client.client_id}`")
+            line for line in README.splitlines() if line.startswith(f"| partner client `{client.name}`")
         ]
-        for user in client.users.values():
-            balance = decimal_text(client.ledger.balance(f"player:{user.id}"))
-            assert f"`{user.id}` ({user.currency} {balance})" in row
+        for user in client.players or betcore_seeds.STANDARD_PLAYERS:
+            assert f"`{user.id}` ({user.currency} {decimal_text(user.balance)})" in row
 
 
 def test_the_events_on_offer_are_those_named() -> None:

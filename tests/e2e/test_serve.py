@@ -186,7 +186,7 @@ def test_sign_knows_only_the_sandboxs_secrets() -> None:
     with_secret = run("sign", "--operator", "nobody", "--secret", "x", "--timestamp", "1")
 
     assert (ended.returncode, with_secret.returncode) == (2, 0)
-    assert ended.stderr == "mockserver: the sandbox has no operator `nobody`; give its --secret\n"
+    assert ended.stderr == "mockserver: the sandbox's seeds have no operator `nobody`; give its --secret\n"
 
 
 def test_an_offer_of_http_2_in_clear_text_is_ignored_and_the_body_is_read(running: Running) -> None:

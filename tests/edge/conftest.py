@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,10 +14,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SequentialIds
-from mockserver.adapters.keys import FixedKeys
-from mockserver.bootstrap import Sandbox, build
+from mockserver.adapters.keys import FixedKeys, SigningKey
+from mockserver.adapters.sender import HttpSender
+from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.stock import stock_app
 from mockserver.kernel.signing import sign
@@ -126,24 +127,18 @@ class Service:
 
 
 def _sandbox(key: rsa.RSAPrivateKey, hints: bool = True) -> Sandbox:
-    return build(
+    outside = Outside(
         clock=ManualClock(NOW),
-        ids=SequentialIds(),
+        alarm=SilentAlarm,
+        ids=lambda _seed, _name, position: SequentialIds(position),
+        new_seed=lambda: "seed",
         keys=FixedKeys({KID: key.public_key()}),
-        jwks=lambda: {"keys": [_JWK]},
-        hints=hints,
+        signing_key=SigningKey(key),
+        sender=HttpSender(),
+        stopwatch=lambda: 0.0,
+        own_url="http://sandbox",
     )
-
-
-_JWK = {
-    "kty": "RSA",
-    "use": "sig",
-    "kid": KID,
-    "x5t": base64.urlsafe_b64encode(bytes.fromhex(KID)).rstrip(b"=").decode(),
-    "alg": "RS256",
-    "n": "AQAB",
-    "e": "AQAB",
-}
+    return build(outside, hints=hints)
 
 
 @pytest.fixture

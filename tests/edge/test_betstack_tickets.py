@@ -63,7 +63,7 @@ def test_an_unknown_ticket_is_refused_with_its_identifier(service: Service) -> N
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.RESERVED])
 def test_a_ticket_of_any_other_status_cannot_be_paid(service: Service, status: Status) -> None:
     identifier = service.reserved()["id"]
-    ticket = service.sandbox.operators["site"].tickets.find(identifier)
+    ticket = service.sandbox.tenants.of_kind("operator")["site"].tickets.find(identifier)
     assert ticket is not None
     ticket.status = status
 
@@ -215,7 +215,7 @@ def test_a_ticket_that_could_win_too_much_is_refused_and_not_kept(
     refused = service.betstack("POST", "/be/tickets/reserve", QUICKTIP)
 
     assert (refused.status_code, refused.json()["code"]) == (400, 915)
-    assert service.sandbox.operators["site"].tickets.find(f"{3:024x}") is None
+    assert service.sandbox.tenants.of_kind("operator")["site"].tickets.find(f"{3:024x}") is None
 
 
 def test_fields_stand_in_the_order_of_the_page_of_each_type(service: Service) -> None:
@@ -237,7 +237,7 @@ def test_hostile_identifiers_come_back_as_text_and_break_nothing(service: Servic
 def test_a_reset_forgets_tickets_and_keeps_operators(service: Service) -> None:
     ticket = service.reserved()
 
-    assert service.sandbox.reset() == ["site", "site-limited", "acme", "PartnerClient-1556"]
+    assert service.sandbox.tenants.reset_all() == ["site", "site-limited", "acme", "PartnerClient-1556"]
 
     assert service.betstack("GET", f"/be/tickets/{ticket['id']}").json()["code"] == 102
     assert service.reserved()["status"] == "reserved"

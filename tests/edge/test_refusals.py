@@ -171,8 +171,8 @@ def test_an_unforeseen_failure_keeps_the_shape_and_shows_no_trace(
         raise ZeroDivisionError("secret detail")
 
     for book in (
-        service.sandbox.operators["site"].tickets,
-        service.sandbox.clients["PartnerClient-1556"].ledger,
+        service.sandbox.tenants.of_kind("operator")["site"].tickets,
+        service.sandbox.tenants.find("PartnerClient-1556").ledger,
     ):
         for name in ("find", "balance"):
             if hasattr(book, name):
@@ -194,7 +194,7 @@ def test_an_unforeseen_failure_keeps_the_shape_and_shows_no_trace(
 
 def test_an_answer_that_would_break_the_contract_is_not_sent(service: Service) -> None:
     ticket = service.reserved()
-    kept = service.sandbox.operators["site"].tickets.find(ticket["id"])
+    kept = service.sandbox.tenants.of_kind("operator")["site"].tickets.find(ticket["id"])
     assert kept is not None
     kept.user_id = 7  # type: ignore[assignment]  # what the schema of the answer forbids
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.edge.json_codec import JsonInvalid, dump, parse
+from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 
 def test_numbers_keep_every_digit() -> None:

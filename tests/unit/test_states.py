@@ -9,7 +9,11 @@ from mockserver.betcore import states as betcore
 from mockserver.betstack import states as betstack
 from mockserver.kernel.transitions import IllegalTransition, next_state
 
-LEGAL_FOR_TICKETS = {("new", "reserve"): "reserved", ("reserved", "pay"): "open"}
+LEGAL_FOR_TICKETS = {
+    ("new", "reserve"): "reserved",
+    ("reserved", "pay"): "open",
+    ("reserved", "discard"): "cancelled",
+}
 LEGAL_FOR_BETS = {
     ("unknown", "accept"): "open",
     ("unknown", "return"): "returned",

@@ -8,10 +8,13 @@ import hashlib
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from cryptography.exceptions import UnsupportedAlgorithm
 from jwt import PyJWK
+from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 
 from mockserver.kernel.ports import Clock, KeysUnavailable
@@ -26,19 +29,78 @@ _LARGEST_KEY_SET = 256 * 1024
 
 
 class SigningKey:
-    """BETCORE's signing key, made anew at each start, on a thread: it takes up to 0.2 s."""
+    """BETCORE's signing key, made anew at each start, on a thread: it takes up to 0.2 s.
 
-    def __init__(self) -> None:
+    :param key: one that is known already
+    """
+
+    def __init__(self, key: RSAPrivateKey | None = None) -> None:
+        self._key: Future[RSAPrivateKey] = Future()
+        self._jwk: dict[str, Any] | None = None
+        if key is not None:
+            self._key.set_result(key)
+            return
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="signing-key")
-        self._key: Future[RSAPrivateKey] = pool.submit(_generate)
+        self._key = pool.submit(_generate)
         pool.shutdown(wait=False)
-        self._jwks: dict[str, Any] | None = None
 
     def jwks(self) -> dict[str, Any]:
         """The public half as a JSON Web Key Set (BC-ASM-023)."""
-        if self._jwks is None:
-            self._jwks = {"keys": [_public_jwk(self._key.result().public_key())]}
-        return self._jwks
+        return {"keys": [self._public()]}
+
+    def sign(self, claims: bytes) -> str:
+        """A compact JWS of this payload, its header as the samples have it (source: betcore/users-data)."""
+        jwk = self._public()
+        headers = {"kid": jwk["kid"], "x5t": jwk["x5t"]}
+        return _jws().encode(
+            claims, self._key.result(), algorithm="RS256", headers=headers, sort_headers=True
+        )
+
+    def export(self) -> str:
+        """The private key, PEM."""
+        from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415  see _generate
+
+        pem = self._key.result().private_bytes(
+            form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
+        )
+        return pem.decode()
+
+    def load(self, pem: str) -> None:
+        """Put a private key in the place of this one.
+
+        :raises ValueError: it is no RSA key in PEM
+        """
+        key = _read_private_key(pem)
+        self._key = Future()
+        self._key.set_result(key)
+        self._jwk = None
+
+    def _public(self) -> dict[str, Any]:
+        if self._jwk is None:
+            self._jwk = _public_jwk(self._key.result().public_key())
+        return self._jwk
+
+
+def _read_private_key(pem: str) -> RSAPrivateKey:
+    """Read a private key.
+
+    :raises ValueError: it is no RSA key in PEM
+    """
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415  see _generate
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415  see _generate
+
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError("signing_key is no private key in PEM") from None
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _KEY_BITS:
+        raise ValueError(f"signing_key is no RSA key of at least {_KEY_BITS} bits")
+    return key
+
+
+@cache
+def _jws() -> PyJWS:
+    return PyJWS(algorithms=["RS256"])
 
 
 def _generate() -> RSAPrivateKey:

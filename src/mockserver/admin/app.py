@@ -3,41 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
 from typing import Any
 
+from a2wsgi import WSGIMiddleware
 from connexion import FlaskApp
+from connexion.exceptions import ProblemException
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.security import SecurityMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
+from flask import Response
+from starlette.exceptions import HTTPException
 
-from mockserver.admin.bridge import Bridge
+from mockserver.admin import books, clock, drive, journal, outbox, players, sandbox, tenants
+from mockserver.admin.access import Access
+from mockserver.admin.plane import Plane
+from mockserver.admin.problems import PROBLEM_MEDIA_TYPE, problem_document, problem_of
+from mockserver.admin.strictness import StrictBody, StrictParameters
+from mockserver.kernel.json_codec import dump
+
+# Drives and clocks may wait for a partner, and many jobs use one sandbox.
+_WORKERS = 64
+_HANDLERS = (sandbox, tenants, clock, players, books, drive, outbox, journal)
 
 
 def admin_app(
     contract: Mapping[str, Any],
+    plane: Plane,
     *,
-    bridge: Bridge,
-    reset: Callable[[], list[str]],
+    host: str,
+    token: str | None,
     version: str,
     surfaces: Sequence[str],
+    validate_answers: bool = False,
 ) -> FlaskApp:
     """Build the application.
 
     :param contract: the document of the control plane
-    :param reset: forgets everything; returns the names of the tenants; runs on the event loop
+    :param host: address that it listens on
+    :param token: what callers have to show; ``None`` for nothing
     :param surfaces: names of the APIs that are served
+    :param validate_answers: hold answers against the contract, which takes long for large ones
     """
 
     def read_health() -> dict[str, Any]:
         return {"status": "ok", "version": version, "surfaces": list(surfaces)}
 
-    def reset_state() -> dict[str, Any]:
-        return {"tenants": bridge.run(reset)}
-
-    handlers = {"readHealth": read_health, "resetState": reset_state}
-    app = FlaskApp("mockserver")
+    handlers: dict[str, Callable[..., Any]] = {"readHealth": read_health}
+    for part in _HANDLERS:
+        handlers.update(part.handlers(plane))
+    app = FlaskApp(
+        "mockserver",
+        middlewares=[
+            partial(Access, host=host, token=token),
+            # Access has judged the token.
+            *(one for one in ConnexionMiddleware.default_middlewares if one is not SecurityMiddleware),
+        ],
+        strict_validation=True,
+        validator_map={"parameter": StrictParameters, "body": {"application/json": StrictBody}},
+        validate_responses=validate_answers,
+    )
+    # FlaskApp has no parameter for the number of its threads, which is 10.
+    app._middleware_app.asgi_app = WSGIMiddleware(app.app.wsgi_app, workers=_WORKERS)
+    for kind in (Exception, ProblemException, HTTPException):
+        app.add_error_handler(kind, problem_of)
     app.add_api(
         dict(contract),
-        resolver=Resolver(handlers.__getitem__),
+        resolver=Resolver(partial(_resolved, handlers)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path="/docs"),
     )
     return app
+
+
+def _resolved(handlers: Mapping[str, Callable[..., Any]], operation_id: str) -> Callable[..., Response]:
+    """A handler that answers with JSON. A tuple is a document and its status, ``None`` an empty answer."""
+    handler = handlers[operation_id]
+
+    @wraps(handler)
+    def answered(*arguments: Any, **named: Any) -> Response:
+        try:
+            result = handler(*arguments, **named)
+        except Exception as error:  # turned into a problem document, the unforeseen too
+            document = problem_document(error)
+            return Response(dump(document), document["status"], content_type=PROBLEM_MEDIA_TYPE)
+        if result is None:
+            return Response(status=204)
+        document, status = result if isinstance(result, tuple) else (result, 200)
+        return Response(dump(document), status, content_type="application/json")
+
+    return answered

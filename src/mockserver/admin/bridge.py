@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_DEADLINE_SECONDS = 10
+_BUSY_SECONDS = 30
+_WAITING_SECONDS = 120
 
 
 class Bridge:
@@ -20,10 +21,22 @@ class Bridge:
     def run(self, function: Callable[[], T]) -> T:
         """Run a function on the loop, between two awaits of everything else, and wait for it.
 
-        :raises TimeoutError: the loop was busy for longer than 10 s
+        :raises TimeoutError: the loop was busy for longer than 30 s
         """
 
         async def on_loop() -> T:
             return function()
 
-        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_DEADLINE_SECONDS)
+        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_BUSY_SECONDS)
+
+    def wait(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine on the loop, and wait for it.
+
+        :param make: makes the coroutine; called on the loop
+        :raises TimeoutError: it took longer than 120 s
+        """
+
+        async def on_loop() -> T:
+            return await make()
+
+        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_WAITING_SECONDS)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 from mockserver.betcore.model import PartnerClient
 from mockserver.betcore.refusals import Refusal
-from mockserver.betcore.signing import TokenInvalid, key_id, token_in, verified_claims
+from mockserver.betcore.signing import TokenInvalid, key_id, token_in, unverified_client_id, verified_claims
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Admission, Inbound
-from mockserver.kernel.ports import Clock, KeyFinder, KeysUnavailable
+from mockserver.kernel.ports import KeyFinder, KeysUnavailable
+from mockserver.kernel.settings import nearest
 
 
 class OpenGate:
@@ -18,6 +19,10 @@ class OpenGate:
     async def admit(self, inbound: Inbound) -> Admission:
         """Admit without an identity."""
         return Admission(None, inbound.body)
+
+    def signed_text(self, inbound: Inbound) -> bytes | None:
+        """Nothing is signed."""
+        return None
 
 
 class TokenGate:
@@ -31,12 +36,10 @@ class TokenGate:
         self,
         clients: Mapping[str, PartnerClient],
         keys: KeyFinder,
-        clock: Clock,
         claims_violation: Callable[[object], str | None],
     ) -> None:
         self._clients = clients
         self._keys = keys
-        self._clock = clock
         self._claims_violation = claims_violation
 
     async def admit(self, inbound: Inbound) -> Admission:
@@ -53,19 +56,35 @@ class TokenGate:
             claims = verified_claims(token, key)
             if violation := self._claims_violation(claims):
                 raise TokenInvalid(f"claims: {violation}")
-            self._require_current(claims["nbf"], claims["exp"])
             client = self._clients.get(claims["client_id"])
             if client is None:
-                known = ", ".join(f"`{known}`" for known in self._clients)
-                raise TokenInvalid(f"client_id `{claims['client_id']}` is unknown; known are {known}")
+                named = claims["client_id"]
+                raise TokenInvalid(f"client_id `{named}` is unknown; {nearest(named, self._clients)}")
+            _require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
         except (TokenInvalid, KeysUnavailable) as error:
-            raise Rejection(Refusal.JWT_INVALID, f"jwt: {error}") from None
+            raise Rejection(
+                Refusal.JWT_INVALID, f"jwt: {error}", tenant=self._named_in(inbound.body)
+            ) from None
         return Admission(client, claims["data"].encode("utf-8", "surrogatepass"))
 
-    def _require_current(self, nbf: float, exp: float) -> None:
-        """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
-        now = self._clock.now().timestamp()
-        if now < nbf:
-            raise TokenInvalid(f"not valid yet: nbf is {nbf}, the casino's clock says {now:.3f}")
-        if now >= exp:
-            raise TokenInvalid(f"expired: exp is {exp}, the casino's clock says {now:.3f}")
+    def signed_text(self, inbound: Inbound) -> bytes | None:
+        """Header and payload of the token, which its signature covers."""
+        try:
+            return token_in(inbound.body).rpartition(".")[0].encode()
+        except (TokenInvalid, UnicodeEncodeError):
+            return None
+
+    def _named_in(self, body: bytes) -> PartnerClient | None:
+        """The client that a token names which was not verified: whose journal it belongs to."""
+        try:
+            return self._clients.get(unverified_client_id(token_in(body)))
+        except TokenInvalid:
+            return None
+
+
+def _require_current(nbf: float, exp: float, now: float) -> None:
+    """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
+    if now < nbf:
+        raise TokenInvalid(f"not valid yet: nbf is {nbf}, the casino's clock says {now:.3f}")
+    if now >= exp:
+        raise TokenInvalid(f"expired: exp is {exp}, the casino's clock says {now:.3f}")

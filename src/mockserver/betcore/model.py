@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mockserver.betcore.states import State, TransactionType
-from mockserver.kernel.ledger import Ledger
+from mockserver.kernel.tenant import Tenant
 
 HOUSE = "house"
 """The casino's own account, the other side of every movement."""
-
-
-def account_of(user_id: str) -> str:
-    """Ledger account of a player."""
-    return f"player:{user_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A player of the casino."""
-
-    id: str
-    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +54,24 @@ class Books:
         """Remember the player's bet."""
         self._bets.setdefault(bet_id, {})[user_id] = bet
 
+    def __iter__(self) -> Iterator[tuple[str, str, Bet]]:
+        """Every bet with its bet id and its player's id."""
+        for bet_id, by_user in self._bets.items():
+            for user_id, bet in by_user.items():
+                yield bet_id, user_id, bet
+
+    def forget(self, user_id: str) -> None:
+        """Drop the bets of one player."""
+        for by_user in self._bets.values():
+            by_user.pop(user_id, None)
+
     def all_with(self, bet_id: str) -> list[Bet]:
         """Every player's bet of this id."""
         return list(self._bets.get(bet_id, {}).values())
 
 
-@dataclass(slots=True, kw_only=True)
-class PartnerClient:
-    """A tenant of the casino API: its players, its ledger and its bets."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class PartnerClient(Tenant):
+    """A tenant of the casino API. Its ledger is in units of the players' currencies."""
 
-    client_id: str
-    users: dict[str, User] = field(repr=False)
-    ledger: Ledger = field(default_factory=Ledger, repr=False)
     books: Books = field(default_factory=Books, repr=False)

@@ -15,4 +15,5 @@ class Refusal(StrEnum):
     UNKNOWN_BET = "unknown_bet"
     DUPLICATE = "duplicate"
     DUPLICATE_CHANGED = "duplicate_changed"
+    BLOCKED = "blocked"
     INSUFFICIENT_FUNDS = "insufficient_funds"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from mockserver.betcore.model import HOUSE, Payment, account_of
+from mockserver.betcore.model import HOUSE, Payment
 from mockserver.betcore.states import TransactionType
+from mockserver.kernel.players import account_of
 
 
 @dataclass(frozen=True, slots=True)

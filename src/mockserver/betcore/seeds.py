@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mockserver.betcore.model import PartnerClient, User, account_of
+from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.tenant_settings import PARTNER_CLIENT
+from mockserver.kernel.tenants import TenantSpec
 
-FUNDING = "funding"
-"""The account that opening balances come from."""
+STANDARD_PLAYERS: tuple[PlayerSpec, ...] = (
+    PlayerSpec(id="SomeUserId100", currency="EUR", balance=Decimal("7100.5")),
+)
+"""Whom a partner client has that names no players. Balances are in units of the currency."""
 
-_OPENING_BALANCE = Decimal("7100.5")
 
-
-def clients() -> dict[str, PartnerClient]:
-    """The seeded partner clients by ``client_id``, each with opening balances and no bets."""
-    user = User("SomeUserId100", "EUR")
-    client = PartnerClient(client_id="PartnerClient-1556", users={user.id: user})
-    client.ledger.post(FUNDING, account_of(user.id), _OPENING_BALANCE, "opening balance")
-    return {client.client_id: client}
+def clients() -> tuple[TenantSpec, ...]:
+    """The seeded partner clients."""
+    return (
+        TenantSpec(kind=PARTNER_CLIENT, name="PartnerClient-1556", secret="PARTNERSECRET1556", settings={}),
+    )

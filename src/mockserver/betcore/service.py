@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mockserver.betcore.model import Bet, PartnerClient, Payment, Transaction, account_of
+from mockserver.betcore.model import Bet, PartnerClient, Payment, Transaction
 from mockserver.betcore.refusals import Refusal
 from mockserver.betcore.rules import EFFECTS, moved_amount, source_and_destination
 from mockserver.betcore.states import EVENT_OF, TRANSITIONS, Event, State, TransactionType
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import decimal_text
-from mockserver.kernel.ports import IdSource
+from mockserver.kernel.players import Player, account_of
 from mockserver.kernel.transitions import IllegalTransition, next_state
 
 _ID_DIGITS = 32
@@ -28,32 +28,28 @@ class Booking:
 class Wallet:
     """Balances, transactions and bets of the casino's players."""
 
-    def __init__(self, ids: IdSource) -> None:
-        self._ids = ids
-
     def balance(self, client: PartnerClient, user_id: str) -> Decimal:
         """The player's balance, major units.
 
         :raises Rejection: the casino has no such player
         """
-        if user_id not in client.users:
-            raise Rejection(
-                Refusal.UNKNOWN_USER,
-                f"PartnerUserId: client `{client.client_id}` has no player `{user_id}`",
-            )
+        _player(client, user_id)
         return client.ledger.balance(account_of(user_id))
 
     def make(self, client: PartnerClient, payment: Payment) -> Booking:
         """Book one transaction, or refuse it and book nothing.
 
         :raises Rejection: in this order: unknown player, tax beyond the amount, closed or unknown
-            bet, the same transaction again, not enough money
+            bet, the same transaction again, a player who may not bet, not enough money
         """
+        player = _player(client, payment.user_id)
         balance = self.balance(client, payment.user_id)
         bet = client.books.bet(payment.user_id, payment.bet_id)
         _require_sound_tax(payment)
         state = _state_after(bet, payment)
         _require_new(bet, payment)
+        if payment.type is TransactionType.ACCEPT and not player.may_bet:  # BC-ASM-060
+            raise Rejection(Refusal.BLOCKED, f"player `{player.id}` is `{player.state}`")
         overtaken = state is State.RETURNED and payment.type is TransactionType.RETURN
         amount = Decimal(0) if overtaken else moved_amount(payment)
         if EFFECTS[payment.type].takes and amount > balance:
@@ -62,7 +58,7 @@ class Wallet:
                 f"balance is {decimal_text(balance)}, to take are {decimal_text(amount)}",
                 details={"Balance": decimal_text(balance)},
             )
-        transaction = Transaction(self._ids.hex(_ID_DIGITS), payment)
+        transaction = Transaction(client.ids.hex(_ID_DIGITS), payment)
         client.ledger.post(*source_and_destination(payment), amount, transaction.id)
         _fill_slot(bet, transaction)
         bet.state = state
@@ -76,6 +72,15 @@ class Wallet:
             before, bet.state = bet.state, next_state(TRANSITIONS, bet.state, event)
             if event is Event.REOPEN and before is not bet.state:
                 bet.slots.clear()  # a reopened bet takes every transaction anew (BC-ASM-013)
+
+
+def _player(client: PartnerClient, user_id: str) -> Player:
+    player = client.players.find(user_id)
+    if player is None:
+        raise Rejection(
+            Refusal.UNKNOWN_USER, f"PartnerUserId: client `{client.name}` has no player `{user_id}`"
+        )
+    return player
 
 
 def _require_sound_tax(payment: Payment) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betcore.model import Payment
+from mockserver.betcore.model import Bet, Payment
 from mockserver.betcore.service import Booking
 from mockserver.betcore.states import TransactionType
 from mockserver.kernel.money import decimal_text
@@ -45,4 +45,22 @@ def booking(it: Booking) -> dict[str, Any]:
     """A transaction that was booked (BC-ASM-011)."""
     return _SUCCESS | {
         "Value": {"PartnerTransactionId": it.transaction.id, "Balance": decimal_text(it.balance)}
+    }
+
+
+def bet(bet_id: str, user_id: str, it: Bet) -> dict[str, Any]:
+    """A bet as the control plane shows it: its state, and the transaction in each slot."""
+    return {
+        "BetId": bet_id,
+        "PartnerUserId": user_id,
+        "state": it.state.value,
+        "transactions": [
+            {
+                "PartnerTransactionId": transaction.id,
+                "TransactionType": kind.value,
+                "Amount": decimal_text(transaction.payment.amount),
+                "TaxAmount": decimal_text(transaction.payment.tax),
+            }
+            for kind, transaction in it.slots.items()
+        ],
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Admission, Inbound
+from mockserver.kernel.settings import nearest
 from mockserver.kernel.signing import digest, same, sign, without_spaces
 
 IDENTITY_HEADERS = ("timestamp", "operator-name", "signature")
@@ -20,60 +21,57 @@ class _Attempt:
     """A signature that does not match, with what it should have been made of."""
 
     secret: str
-    timestamp: str
+    timestamp: bytes
     body: bytes
     signature: str
 
-    def is_over(self, message: bytes) -> bool:
-        return same(digest(self.secret, message), self.signature)
+    @property
+    def bare(self) -> bytes:
+        """The body as it has to be signed."""
+        return without_spaces(self.body)
 
     @property
     def message(self) -> bytes:
-        return self.timestamp.encode() + without_spaces(self.body)
+        """What the signature has to cover."""
+        return self.timestamp + self.bare
 
 
-def _base64_of(hex_digits: str) -> str:
-    return base64.b64encode(bytes.fromhex(hex_digits)).decode()
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a signature, and what it covers, where that was found out."""
+
+    sentence: str
+    claimed: bytes | None = None
 
 
-# What integrators get wrong most often, each with the sentence that says so.
-MISTAKES: tuple[tuple[Callable[[_Attempt], bool], str], ...] = (
-    (
-        lambda it: same(digest(it.secret, it.message), it.signature.lower()),
-        "it is right but in upper case; send lower-case hex",
-    ),
-    (
-        lambda it: same(
-            base64.b64encode(bytes.fromhex(digest(it.secret, it.message))).decode(), it.signature
-        ),
-        "it is right but in Base64; send lower-case hex",
-    ),
+# What integrators sign most often instead, each with the sentence that says so. A row gives the
+# messages that the signature may cover; none where the mistake can't have been made.
+MISTAKES: tuple[tuple[Callable[[_Attempt], Iterable[bytes]], str], ...] = (
     (
         # Shells and `curl -d @file` drop line breaks, so those may be missing from what was signed.
-        lambda it: any(
-            it.is_over(it.timestamp.encode() + spaced)
-            for spaced in (it.body, it.body.rstrip(), it.body.translate(None, b"\r\n"))
+        lambda it: (
+            it.timestamp + spaced for spaced in (it.body, it.body.rstrip(), it.body.translate(None, b"\r\n"))
         ),
         "it covers the body with its spaces and line breaks; remove them before signing",
     ),
     (
-        lambda it: bool(it.body) and it.is_over(without_spaces(it.body)),
+        lambda it: (it.bare,) if it.body else (),
         "it covers the body alone; put the timestamp before it",
     ),
     (
-        lambda it: it.is_over(without_spaces(it.body) + it.timestamp.encode()),
+        lambda it: (it.bare + it.timestamp,),
         "it has the timestamp behind the body; put it before",
     ),
     (
-        lambda it: bool(it.body) and it.is_over(it.timestamp.encode()),
+        lambda it: (it.timestamp,) if it.body else (),
         "it covers the timestamp alone; the body without its spaces belongs behind it",
     ),
     (
-        lambda it: not it.body and it.is_over(it.timestamp.encode() + b"{}"),
+        lambda it: () if it.body else (it.timestamp + b"{}",),
         "it covers `{}`, but the request has no body; sign the timestamp alone",
     ),
     (
-        lambda it: not it.body and it.is_over(it.timestamp.encode() + b"null"),
+        lambda it: () if it.body else (it.timestamp + b"null",),
         "it covers `null`, but the request has no body; sign the timestamp alone",
     ),
 )
@@ -90,20 +88,34 @@ class OperatorGate:
 
         :raises Rejection: a header is missing, the operator is unknown, the signature does not match
         """
+        headers = inbound.headers
+        operator = self._operators.get(headers.get("operator-name", ""))
         for name in IDENTITY_HEADERS:
-            if not inbound.headers.get(name):
-                raise Rejection(Refusal.ACCESS_DENIED, f"header `{name}` is missing or empty")
-        timestamp, name, signature = (inbound.headers[header] for header in IDENTITY_HEADERS)
-        operator = self._operators.get(name)
+            if not headers.get(name):
+                raise Rejection(
+                    Refusal.ACCESS_DENIED, f"header `{name}` is missing or empty", tenant=operator
+                )
+        timestamp, name, signature = (headers[header] for header in IDENTITY_HEADERS)
         if operator is None:
-            known = ", ".join(f"`{known}`" for known in self._operators)
             raise Rejection(
-                Refusal.ACCESS_DENIED, f"operator-name: no operator is called `{name}`; known are {known}"
+                Refusal.ACCESS_DENIED,
+                f"operator-name: no operator is called `{name}`; {nearest(name, self._operators)}",
             )
-        if not same(sign(operator.secret, timestamp, inbound.body), signature):
-            attempt = _Attempt(operator.secret, timestamp, inbound.body, signature)
-            raise Rejection(Refusal.ACCESS_DENIED, f"signature: {_explain(attempt)}")
-        return Admission(operator, inbound.body)
+        for secret in operator.secret.accepted(operator.clock.now()):
+            if same(sign(secret, timestamp, inbound.body), signature):
+                return Admission(operator, inbound.body)
+        diagnosis = _diagnose(operator, timestamp.encode(), inbound.body, signature)
+        raise Rejection(
+            Refusal.ACCESS_DENIED,
+            f"signature: {diagnosis.sentence}",
+            tenant=operator,
+            claimed=diagnosis.claimed,
+        )
+
+    def signed_text(self, inbound: Inbound) -> bytes | None:
+        """Timestamp and body without spaces (source: betstack/signature)."""
+        timestamp = inbound.headers.get("timestamp")
+        return timestamp.encode() + without_spaces(inbound.body) if timestamp else None
 
 
 def require_same_operator(operator: Operator, named: str) -> None:
@@ -115,11 +127,25 @@ def require_same_operator(operator: Operator, named: str) -> None:
         )
 
 
-def _explain(attempt: _Attempt) -> str:
-    for made_it, sentence in MISTAKES:
-        if made_it(attempt):
-            return sentence
-    return (
+def _diagnose(operator: Operator, timestamp: bytes, body: bytes, signature: str) -> Diagnosis:
+    attempt = _Attempt(operator.secret.current, timestamp, body, signature)
+    expected = digest(attempt.secret, attempt.message)
+    if same(expected, signature.lower()):
+        return Diagnosis("it is right but in upper case; send lower-case hex", attempt.message)
+    if same(base64.b64encode(bytes.fromhex(expected)).decode(), signature):
+        return Diagnosis("it is right but in Base64; send lower-case hex", attempt.message)
+    for retired in operator.secret.retired:
+        if same(digest(retired.value, attempt.message), signature):
+            return Diagnosis(
+                f"it is made with a secret that was replaced, and that counts no more "
+                f"since {retired.until:%Y-%m-%d %H:%M:%S} UTC",
+                attempt.message,
+            )
+    for messages, sentence in MISTAKES:
+        for message in messages(attempt):
+            if same(digest(attempt.secret, message), signature):
+                return Diagnosis(sentence, message)
+    return Diagnosis(
         f"does not match; expected HMAC-SHA256, keyed with the operator's secret, over these "
         f"{len(attempt.message)} bytes: {_abridged(attempt.message)}"
     )

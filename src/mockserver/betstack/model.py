@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from mockserver.betstack.states import Result, Status
 from mockserver.kernel.money import Payout
+from mockserver.kernel.tenant import Tenant
 
 
 class TicketType(StrEnum):
@@ -113,14 +115,6 @@ class Ticket:
     approved: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Player:
-    """A player of an operator."""
-
-    id: str
-    currency: str
-
-
 class TicketBook:
     """Tickets of one operator, found by id or by code in O(1)."""
 
@@ -128,10 +122,21 @@ class TicketBook:
         self._by_id: dict[str, Ticket] = {}
         self._by_code: dict[str, Ticket] = {}
 
+    def __iter__(self) -> Iterator[Ticket]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def add(self, ticket: Ticket) -> None:
         """Keep a ticket whose id and code are new."""
         self._by_id[ticket.id] = ticket
         self._by_code[ticket.code] = ticket
+
+    def remove(self, ticket: Ticket) -> None:
+        """Forget a ticket."""
+        del self._by_id[ticket.id]
+        del self._by_code[ticket.code]
 
     def has(self, identifier: str) -> bool:
         """Whether an id or a code is taken."""
@@ -142,16 +147,35 @@ class TicketBook:
         return self._by_id.get(identifier) or self._by_code.get(identifier)
 
 
-@dataclass(slots=True, kw_only=True)
-class Operator:
-    """A tenant of the bet engine: its secret, its players and its tickets."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class Operator(Tenant):
+    """A tenant of the bet engine. Its ledger is in whole cents."""
 
-    name: str
-    secret: str = field(repr=False)
-    players: Mapping[str, Player] = field(repr=False)
-    """By the token that identifies them."""
-    features_off: frozenset[Feature] = frozenset()
-    ext: Decimal
-    wht: Decimal
-    zone: timezone
     tickets: TicketBook = field(default_factory=TicketBook, repr=False)
+
+    @property
+    def ext(self) -> Decimal:
+        """Excise tax in percent."""
+        rate: Decimal = self.settings["ext"]
+        return rate
+
+    @property
+    def wht(self) -> Decimal:
+        """Withholding tax in percent."""
+        rate: Decimal = self.settings["wht"]
+        return rate
+
+    @property
+    def zone(self) -> timezone:
+        """The operator's time."""
+        return _zone(self.settings["utc_offset"])
+
+    def offers(self, feature: Feature) -> bool:
+        """Whether a feature is switched on."""
+        return feature not in self.settings["features_off"]
+
+
+@cache
+def _zone(utc_offset: str) -> timezone:
+    distance = timedelta(hours=int(utc_offset[1:3]), minutes=int(utc_offset[4:6]))
+    return timezone(-distance if utc_offset[0] == "-" else distance)

@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     ACCESS_DENIED = "access_denied"
     FEATURE_OFF = "feature_off"
     UNKNOWN_PLAYER = "unknown_player"
+    PLAYER_BLOCKED = "player_blocked"
     CURRENCY_MISMATCH = "currency_mismatch"
     UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_BET = "unknown_bet"

@@ -9,6 +9,7 @@ from mockserver.betstack.model import Event, Feature, Operator, Reservation, Tic
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import Payout
+from mockserver.kernel.players import Player
 
 SOLD = frozenset({TicketType.QUICKTIP, TicketType.SUPERBET})
 """The types of ticket that the sandbox lives so far."""
@@ -25,6 +26,11 @@ class Context:
     reservation: Reservation
     offer: Mapping[int, Event]
 
+    @property
+    def player(self) -> Player | None:
+        """The player whom the token identifies."""
+        return self.operator.players.with_token(self.reservation.token)
+
     def picks(self) -> list[tuple[int, int]]:
         """Event id and bet id of everything that was picked, in the order sent."""
         if self.reservation.event is not None:
@@ -34,7 +40,7 @@ class Context:
 
 def require_feature(operator: Operator, feature: Feature) -> None:
     """Refuse what is switched off for the operator."""
-    if feature in operator.features_off:
+    if not operator.offers(feature):
         raise Rejection(
             Refusal.FEATURE_OFF,
             f"the feature `{feature}` is switched off for operator `{operator.name}`",
@@ -58,7 +64,7 @@ def _type_is_sold(context: Context) -> None:
 
 
 def _player_is_known(context: Context) -> None:
-    if context.reservation.token not in context.operator.players:
+    if context.player is None:
         raise Rejection(
             Refusal.UNKNOWN_PLAYER,
             f"operator `{context.operator.name}` has no player with this token; "
@@ -66,12 +72,16 @@ def _player_is_known(context: Context) -> None:
         )
 
 
+def _player_may_bet(context: Context) -> None:
+    if context.player is not None and not context.player.may_bet:
+        raise Rejection(Refusal.PLAYER_BLOCKED, f"player `{context.player.id}` is `{context.player.state}`")
+
+
 def _currency_is_the_players(context: Context) -> None:
-    expected = context.operator.players[context.reservation.token].currency
-    if context.reservation.currency != expected:
+    if context.player is not None and context.reservation.currency != context.player.currency:
         raise Rejection(
             Refusal.CURRENCY_MISMATCH,
-            f"currency is `{context.reservation.currency}`; the player's is `{expected}`",
+            f"currency is `{context.reservation.currency}`; the player's is `{context.player.currency}`",
             values={"currency": context.reservation.currency},
         )
 
@@ -125,6 +135,7 @@ RESERVATION_RULES: tuple[Callable[[Context], None], ...] = (
     _feature_is_on,
     _type_is_sold,
     _player_is_known,
+    _player_may_bet,
     _currency_is_the_players,
     _events_are_known,
     _bets_are_known,
@@ -142,10 +153,14 @@ def require_payable(payout: Payout) -> None:
         )
 
 
-def check(context: Context) -> None:
+def check(context: Context) -> Player:
     """Apply the rules in order.
 
+    :returns: the player who bets
     :raises Rejection: the first rule that does not hold
     """
     for rule in RESERVATION_RULES:
         rule(context)
+    if context.player is None:
+        raise AssertionError("a rule sees to it that the player is known")
+    return context.player

@@ -4,47 +4,50 @@ printed by the vendor's public samples; no secret here opens anything but the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from mockserver.betstack.model import Bet, Event, Feature, Operator, Player, Team
+from mockserver.betstack.model import Bet, Event, Feature, Team
+from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.tenant_settings import OPERATOR
+from mockserver.kernel.tenants import TenantSpec
 
-_EXT = Decimal("12.5")
-_WHT = Decimal("20.0")
-_NAIROBI = timezone(timedelta(hours=3))
+STANDARD_PLAYERS: tuple[PlayerSpec, ...] = (
+    PlayerSpec(
+        id="1660986605374148608",
+        currency="KES",
+        tokens=("UnIqUe-ToKeN", "sGhx12skwrXsukbZmWh7bkCC9YPEzYQKtKSe9EfCth3Q"),
+        balance=Decimal(1_000_000),
+    ),
+)
+"""Whom an operator has that names no players. Balances are in cents."""
 
 
-def operators() -> dict[str, Operator]:
-    """The seeded operators by name, each with empty books."""
-    kenyan = Player("1660986605374148608", "KES")
-    seeded = (
-        Operator(
-            name="site",
-            secret="12345ABCDE",
-            players={"UnIqUe-ToKeN": kenyan, "sGhx12skwrXsukbZmWh7bkCC9YPEzYQKtKSe9EfCth3Q": kenyan},
-            ext=_EXT,
-            wht=_WHT,
-            zone=_NAIROBI,
-        ),
-        Operator(
+def operators() -> tuple[TenantSpec, ...]:
+    """The seeded operators."""
+    return (
+        TenantSpec(kind=OPERATOR, name="site", secret="12345ABCDE", settings={}),
+        TenantSpec(
+            kind=OPERATOR,
             name="site-limited",
             secret="67890FGHIJ",
-            players={"UnIqUe-ToKeN": kenyan},
-            features_off=frozenset({Feature.RESERVE}),
-            ext=_EXT,
-            wht=_WHT,
-            zone=_NAIROBI,
+            settings={"features_off": [Feature.RESERVE.value]},
         ),
-        Operator(
+        TenantSpec(
+            kind=OPERATOR,
             name="acme",
             secret="54321KLMNO",
-            players={"acme-player-token": Player("1330556611374148608", "USD")},
-            ext=_EXT,
-            wht=_WHT,
-            zone=timezone(timedelta(hours=2)),
+            settings={"utc_offset": "+02:00"},
+            players=(
+                PlayerSpec(
+                    id="1330556611374148608",
+                    currency="USD",
+                    tokens=("acme-player-token",),
+                    balance=Decimal(100_000),
+                ),
+            ),
         ),
     )
-    return {operator.name: operator for operator in seeded}
 
 
 def offer() -> Mapping[int, Event]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from mockserver.betstack import rules
 from mockserver.betstack.model import Event, Feature, Operator, Reservation, Selection, Ticket
 from mockserver.betstack.refusals import Refusal
-from mockserver.betstack.states import TRANSITIONS
+from mockserver.betstack.states import TRANSITIONS, Result
 from mockserver.betstack.states import Event as Happening
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import payout, total_odds
-from mockserver.kernel.ports import Clock, IdSource
 from mockserver.kernel.transitions import IllegalTransition, next_state
 
 _ID_DIGITS = 24  # BS-ASM-030
@@ -19,11 +19,9 @@ _CODE_LENGTH = 6
 
 
 class TicketDesk:
-    """Reserves tickets, takes note of their payment, and shows them."""
+    """Reserves tickets, takes note of their payment, discards and shows them."""
 
-    def __init__(self, clock: Clock, ids: IdSource, offer: Mapping[int, Event]) -> None:
-        self._clock = clock
-        self._ids = ids
+    def __init__(self, offer: Mapping[int, Event]) -> None:
         self._offer = offer
 
     def reserve(self, operator: Operator, reservation: Reservation) -> Ticket:
@@ -31,8 +29,8 @@ class TicketDesk:
 
         :raises Rejection: a rule of :data:`rules.RESERVATION_RULES` does not hold
         """
-        rules.check(rules.Context(operator, reservation, self._offer))
-        now = self._clock.now()
+        player = rules.check(rules.Context(operator, reservation, self._offer))
+        now = operator.clock.now()
         selections = self._selections(reservation)
         legs = [bet.odds for _, bet in selections if bet is not None]
         odds = total_odds(legs) if legs else None
@@ -40,14 +38,14 @@ class TicketDesk:
         pays = payout(reservation.price, odds, ext=operator.ext, wht=operator.wht)
         rules.require_payable(pays)
         ticket = Ticket(
-            id=_unused(operator, self._ids.hex, _ID_DIGITS),
-            code=_unused(operator, self._ids.code, _CODE_LENGTH),
+            id=_unused(operator, operator.ids.hex, _ID_DIGITS),
+            code=_unused(operator, operator.ids.code, _CODE_LENGTH),
             reservation=reservation,
             payout=pays,
             odds=odds,
             ext=operator.ext,
             wht=operator.wht,
-            user_id=operator.players[reservation.token].id,
+            user_id=player.id,
             selections=selections,
             created=now,
             updated=now,
@@ -65,14 +63,17 @@ class TicketDesk:
         """
         rules.require_feature(operator, Feature.RESERVE)
         ticket = self.read(operator, identifier)
-        try:
-            ticket.status = next_state(TRANSITIONS, ticket.status, Happening.PAY)
-        except IllegalTransition:
-            raise Rejection(
-                Refusal.WRONG_STATE,
-                f"ticket {ticket.id} is `{ticket.status}`, only a `reserved` one can be paid",
-            ) from None
-        ticket.updated = self._clock.now()
+        _change(ticket, Happening.PAY, "only a `reserved` one can be paid", operator.clock.now())
+        return ticket
+
+    def discard(self, operator: Operator, identifier: str) -> Ticket:
+        """Give a reserved ticket up, as when the operator's platform could not take note of it.
+
+        :raises Rejection: unknown ticket, or a status other than ``reserved``
+        """
+        ticket = self.read(operator, identifier)
+        _change(ticket, Happening.DISCARD, "only a `reserved` one can be discarded", operator.clock.now())
+        ticket.result = Result.VOID  # BS-ASM-046
         return ticket
 
     def read(self, operator: Operator, identifier: str) -> Ticket:
@@ -96,6 +97,16 @@ class TicketDesk:
         return tuple(
             (self._offer[leg.event], self._offer[leg.event].bets[leg.bet]) for leg in reservation.legs
         )
+
+
+def _change(ticket: Ticket, event: Happening, otherwise: str, now: datetime) -> None:
+    try:
+        ticket.status = next_state(TRANSITIONS, ticket.status, event)
+    except IllegalTransition:
+        raise Rejection(
+            Refusal.WRONG_STATE, f"ticket {ticket.id} is `{ticket.status}`, {otherwise}"
+        ) from None
+    ticket.updated = now
 
 
 def _unused(operator: Operator, make: Callable[[int], str], length: int) -> str:

@@ -36,11 +36,13 @@ class Event(StrEnum):
 
     RESERVE = "reserve"
     PAY = "pay"
+    DISCARD = "discard"
 
 
 TRANSITIONS = MappingProxyType(
     {
         (Status.NEW, Event.RESERVE): Status.RESERVED,  # BS-RSV-001, BS-RSV-002
         (Status.RESERVED, Event.PAY): Status.OPEN,  # BS-PAY-001; every other status: BS-PAY-005
+        (Status.RESERVED, Event.DISCARD): Status.CANCELLED,  # BS-ASM-046
     }
 )

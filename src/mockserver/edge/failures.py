@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 
 from bet_contracts.surfaces import SURFACES
-from mockserver.edge.json_codec import dump
+from mockserver.edge.body import CallerGone, read_body
+from mockserver.edge.recording import Recording
 from mockserver.edge.refusals import REASON_HEADER, Refused, header_text, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
+from mockserver.kernel.json_codec import dump
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,6 +32,7 @@ class FailureMiddleware:
 
     def __init__(self, app: ASGIApp, *, surfaces: Sequence[Surface]) -> None:
         self._app = app
+        self._recorder = surfaces[0].recorder
         self._hints = any(surface.hints for surface in surfaces)
         self._served = _what_is_served(surfaces)
         by_prefix = {prefix: surface for surface in surfaces for prefix in surface.territory}
@@ -50,10 +54,15 @@ class FailureMiddleware:
             # Cancelled is what a call is when the server is told to stop before it was answered.
             if started or scope["type"] != "http":
                 raise
-            refused = self._answer(scope, error)
-            await send_answer(send, refused.status, refused.body, refused.headers)
+            recording = self._recorder.begin(scope, None, None)
+            if isinstance(error, HTTPException):  # routing failed, so nobody has read the body
+                with contextlib.suppress(CallerGone, Rejection):
+                    recording.exchange.request_body = await read_body(receive, None)
+            refused = self._answer(scope, error, recording)
+            headers = recording.finish(refused.status, refused.headers, refused.body)
+            await send_answer(send, refused.status, refused.body, headers)
 
-    def _answer(self, scope: Scope, error: BaseException) -> Refused:
+    def _answer(self, scope: Scope, error: BaseException, recording: Recording) -> Refused:
         path: str = scope["path"]
         known = error if isinstance(error, HTTPException) else None
         if isinstance(error, Exception) and known is None:
@@ -61,15 +70,19 @@ class FailureMiddleware:
             logger.debug("trace", exc_info=error)
         refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
         extra = _allow(known)
-        refused = self._refuse(path, Rejection(refusal, f"{scope['method']} {path}: {_why(refusal)}"))
+        rejection = Rejection(refusal, f"{scope['method']} {path}: {_why(refusal)}")
+        recording.refuse(rejection)
+        refused = self._refuse(path, rejection, recording)
         return Refused(refused.status, refused.document, refused.body, refused.headers + extra)
 
-    def _refuse(self, path: str, rejection: Rejection) -> Refused:
+    def _refuse(self, path: str, rejection: Rejection, recording: Recording) -> Refused:
         for prefix, surface in self._territories:
             if path == prefix or path.startswith(f"{prefix}/"):
+                recording.exchange.surface = surface.contract.surface
                 if unserved := surface.contract.unserved_at(path):
                     hint = f"documented, and not served by the sandbox yet: {', '.join(unserved)}"
                     rejection = Rejection(rejection.refusal, f"{rejection.reason}; {hint}")
+                    recording.refuse(rejection)
                 return surface.refusals().answer(rejection)
         return self._nobodys(rejection, 405 if rejection.refusal == EdgeRefusal.METHOD_NOT_ALLOWED else 404)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from bet_contracts.schemas import Violation, compile_schema
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.contract import ContractError, Operation
-from mockserver.edge.json_codec import JsonInvalid, dump, parse
+from mockserver.edge.recording import Recording, text_of
 from mockserver.edge.refusals import Refused, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Document, Inbound
+from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -33,6 +34,8 @@ class CompiledOperation:
 
     def __init__(self, surface: Surface, operation: Operation) -> None:
         self._id = operation.id
+        self._surface = surface.contract.surface
+        self._recorder = surface.recorder
         self._gate = surface.gate
         self._handler = surface.handlers[operation.id]
         self._refusals = surface.refusals(operation.errors)
@@ -44,37 +47,45 @@ class CompiledOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = text_of(scope["headers"])
+        recording = self._recorder.begin(scope, self._surface, self._id)
         try:
             body = await read_body(receive, headers.get("content-length"))
-            status, answer, answer_headers = await self._answer(headers, body, scope["path_params"])
+            recording.exchange.request_body = body
+            status, answer, answer_headers = await self._answer(
+                headers, body, scope["path_params"], recording
+            )
         except CallerGone:
             return
         except Rejection as rejection:
+            recording.refuse(rejection)
             refused = self._refused(rejection)
             status, answer, answer_headers = refused.status, refused.body, refused.headers
-        await send_answer(send, status, answer, answer_headers)
+        await send_answer(send, status, answer, recording.finish(status, answer_headers, answer))
 
-    async def handle(
-        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any]
+    async def _handled(
+        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any], recording: Recording
     ) -> Document:
         """Judge a request and let its handler answer.
 
         :raises Rejection: the request is refused
         """
         admission = await self._gate.admit(Inbound(headers, body))
+        exchange_id = recording.attribute(admission.tenant)
+        if admission.document is not body:
+            recording.exchange.document = admission.document
         self._require_json(headers)
         document = None
         if self._request_schema is not None:
             document = self._valid_document(admission.document, self._request_schema)
         self._require_valid(parameters)
-        return await self._handler(Call(admission.tenant, parameters, document))
+        return await self._handler(Call(admission.tenant, parameters, document, exchange_id))
 
     async def _answer(
-        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any]
+        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any], recording: Recording
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         try:
-            document = await self.handle(headers, body, parameters)
+            document = await self._handled(headers, body, parameters, recording)
             self._require_conformant(self._success, document)
             return self._success, dump(document), _JSON_HEADERS
         except Rejection:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockserver.edge.contract import ErrorRow
-from mockserver.edge.json_codec import dump
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Document, RefusalRenderer
+from mockserver.kernel.json_codec import dump
 
 if TYPE_CHECKING:
     from starlette.types import Send

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Generator, Sequence
@@ -40,6 +41,14 @@ def listen(host: str, port: int) -> socket.socket:
         # Python adds the address once more in parentheses.
         why = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise PortInUse(f"{host}:{port} can't be listened on: {why}") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def url_of(listener: socket.socket) -> str:

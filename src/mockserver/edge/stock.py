@@ -22,11 +22,11 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 
 from bet_contracts.schemas import compile_schema
-from mockserver.edge.json_codec import JsonInvalid, dump, parse
 from mockserver.edge.refusals import RefusalTable, Refused, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Inbound
+from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

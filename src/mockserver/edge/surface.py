@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.edge.contract import Contract, ContractError, ErrorRow
+from mockserver.edge.recording import Recorder
 from mockserver.edge.refusals import RefusalTable
 from mockserver.kernel.exchange import Gate, Handler, RefusalRenderer
 
@@ -21,6 +22,7 @@ class Surface:
     gate: Gate
     handlers: Mapping[str, Handler]
     render_refusal: RefusalRenderer
+    recorder: Recorder
     docs_path: str
     """Where the page that shows the contract is served, below the contract's base path."""
     hints: bool = True

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockserver.kernel.tenant import Tenant
 
 
 class EdgeRefusal(StrEnum):
@@ -28,6 +32,8 @@ class Rejection(Exception):
     :param reason: one line for the integrator, sent as ``X-Sandbox-Reason``; never holds a secret
     :param values: what the row's message template names
     :param details: what else the vendor's body carries, for example the current balance
+    :param tenant: whose request it seems to be, where nobody was identified
+    :param claimed: the bytes that a wrong signature covers, where that was found out
     """
 
     def __init__(
@@ -37,9 +43,13 @@ class Rejection(Exception):
         *,
         values: Mapping[str, object] | None = None,
         details: Mapping[str, object] | None = None,
+        tenant: Tenant | None = None,
+        claimed: bytes | None = None,
     ) -> None:
         super().__init__(f"{refusal}: {reason}")
         self.refusal = refusal
         self.reason = reason
         self.values = values or {}
         self.details = details or {}
+        self.tenant = tenant
+        self.claimed = claimed

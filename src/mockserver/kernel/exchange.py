@@ -37,6 +37,9 @@ class Gate(Protocol):
         :raises mockserver.kernel.errors.Rejection: nobody could be identified
         """
 
+    def signed_text(self, inbound: Inbound) -> bytes | None:
+        """The bytes that the request's signature has to cover; ``None`` where nothing is signed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -47,6 +50,8 @@ class Call:
     """Path and query parameters by the contract's names."""
     document: Any
     """The parsed JSON document, numbers with a fraction as ``Decimal``; ``None`` without a body."""
+    exchange: str = ""
+    """Id of the exchange in the journal: the cause of what the call brings about."""
 
 
 Document = Mapping[str, Any]

@@ -49,6 +49,10 @@ class Ledger:
         """Sum of what the account received less what it gave; 0 for an account never used."""
         return self._balances.get(account, Decimal(0))
 
+    def balances(self) -> dict[str, Decimal]:
+        """The balance of every account that was ever used."""
+        return dict(self._balances)
+
     def postings(self) -> Iterator[Posting]:
         """All movements, oldest first."""
         return iter(self._postings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,14 +18,25 @@ class Clock(Protocol):
         """The present moment, aware, in UTC."""
 
 
+class Alarm(Protocol):
+    """Wakes a tenant when its next timer falls due, in the time of the machine."""
+
+    def set(self, delay: timedelta | None, ring: Callable[[], Awaitable[object]]) -> None:
+        """Ring once after ``delay``, and not at the time set before; ``None`` for never."""
+
+
 class IdSource(Protocol):
-    """Makes identifiers that nobody can guess."""
+    """Makes identifiers."""
+
+    @property
+    def position(self) -> int:
+        """How many were made; a source of the same seed that is put there goes on with the same ones."""
 
     def hex(self, digits: int) -> str:
-        """Lower-case hex digits; ``digits`` is even."""
+        """Lower-case hex digits; ``digits`` is even and at most 64."""
 
     def code(self, length: int) -> str:
-        """Upper-case letters and digits."""
+        """Upper-case letters and digits, at most 24 of them."""
 
 
 class KeysUnavailable(Exception):
@@ -37,4 +50,70 @@ class KeyFinder(Protocol):
         """The key of this id, or ``None`` when the key set has none.
 
         :raises KeysUnavailable: the key set can't be read
+        """
+
+
+class SigningKey(Protocol):
+    """BETCORE's own key."""
+
+    def jwks(self) -> dict[str, object]:
+        """The public half as a JSON Web Key Set."""
+
+    def sign(self, claims: bytes) -> str:
+        """A compact JWS, RS256, of this payload; its header names the key."""
+
+    def export(self) -> str:
+        """The private key, PEM."""
+
+    def load(self, pem: str) -> None:
+        """Put a private key in the place of this one.
+
+        :raises ValueError: it is no fitting key; nothing has changed
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a call may take, in seconds: to connect, between two pieces of the answer, altogether."""
+
+    connect: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A POST, signed and ready."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    canonical: bytes | None = None
+    """What the signature covers; ``None`` where nothing is signed."""
+    document: bytes | None = None
+    """What a token carries; ``None`` where the body itself is the document."""
+    internal: bool = False
+    """Whether it goes to the sandbox itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingAnswer:
+    """What came back, whatever its status."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class SendFailed(Exception):
+    """No complete answer came. The text says why, in one line."""
+
+
+class Sender(Protocol):
+    """Sends to a partner. It follows no redirect and keeps no cookie."""
+
+    async def send(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
+        """Send, and wait for the whole answer.
+
+        :raises SendFailed: no complete answer came in time
         """

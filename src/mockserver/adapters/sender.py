@@ -1,0 +1,88 @@
+"""Sending to partners over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
+
+LARGEST_ANSWER = 1024 * 1024
+_CONNECTIONS = 200
+
+
+class HttpSender:
+    """Sends with httpx, over connections that are kept.
+
+    :param transport: another way to carry requests, for tests
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
+        """Send, and wait for the whole answer.
+
+        :raises SendFailed: no complete answer came in time
+        """
+        try:
+            async with asyncio.timeout(deadlines.total):
+                return await self._sent(request, deadlines)
+        except TimeoutError:
+            raise SendFailed(f"no complete answer within {deadlines.total:g} s") from None
+        except httpx.ConnectTimeout:
+            raise SendFailed(f"no connection within {deadlines.connect:g} s") from None
+        except httpx.ReadTimeout:
+            raise SendFailed(f"nothing came for {deadlines.read:g} s") from None
+        except httpx.ConnectError as error:
+            raise SendFailed(f"no connection: {_one_line(error)}") from None
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise SendFailed(_one_line(error)) from None
+
+    async def _sent(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
+        timeout = httpx.Timeout(deadlines.total, connect=deadlines.connect, read=deadlines.read)
+        async with self._open().stream(
+            "POST", request.url, headers=list(request.headers), content=request.body, timeout=timeout
+        ) as answer:
+            body = b""
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    raise SendFailed(f"the answer is larger than {LARGEST_ANSWER} bytes")
+            return OutgoingAnswer(answer.status_code, tuple(answer.headers.multi_items()), body)
+
+    def _open(self) -> httpx.AsyncClient:
+        """The client, made when the first call is sent: making it costs more than sending."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                transport=self._transport,
+                follow_redirects=False,
+                trust_env=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                limits=httpx.Limits(max_connections=_CONNECTIONS),
+            )
+        return self._client
+
+
+class ScriptedSender:
+    """A partner that answers as it is told, and remembers what came.
+
+    :param answer: called with each request
+    """
+
+    def __init__(self, answer: Callable[[OutgoingRequest], Awaitable[OutgoingAnswer]]) -> None:
+        self._answer = answer
+        self.requests: list[OutgoingRequest] = []
+
+    async def send(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
+        """Remember the request and give the scripted answer."""
+        self.requests.append(request)
+        return await self._answer(request)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,112 @@
+"""Who may use the control plane: no web page, and where a token is set nobody without it."""
+
+from __future__ import annotations
+
+import hmac
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mockserver.admin.problems import PROBLEM_MEDIA_TYPE
+from mockserver.kernel.json_codec import dump
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_OPEN = ("/health", "/docs", "/openapi.json")
+"""Paths that hold nothing worth a token."""
+
+
+class Refused(Exception):
+    """A request is turned away. The text says why, in one line."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Access:
+    """Outermost middleware of the control plane.
+
+    A page in a browser could send requests to this machine: under a name of its own that leads here
+    (``Host``), from its own address (``Origin``), or as a form (the media type). None of them passes.
+
+    :param host: address that the control plane listens on
+    :param token: what callers have to show; ``None`` for nothing
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str, token: str | None) -> None:
+        self._app = app
+        self._names = _OWN_NAMES | {host.lower()}
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or turn it away."""
+        if scope["type"] == "http":
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            try:
+                self._judge(scope["path"], headers)
+            except Refused as refused:
+                await _answer(send, refused)
+                return
+        await self._app(scope, receive, send)
+
+    def _judge(self, path: str, headers: dict[str, str]) -> None:
+        host = headers.get("host", "")
+        # Who shows the token is no page that was led here.
+        if self._token is None and _name(host) not in self._names:
+            raise Refused(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                f"Host is `{host}`; the control plane answers to {', '.join(sorted(self._names))}",
+            )
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != host:
+            raise Refused(HTTPStatus.FORBIDDEN, f"Origin is `{origin}`: a web page may not use this")
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise Refused(HTTPStatus.FORBIDDEN, "Sec-Fetch-Site: another site's page may not use this")
+        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if has_body and media_type != "application/json":
+            raise Refused(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"content-type is `{media_type}`; send the body with `content-type: application/json`",
+            )
+        if self._token is not None and not path.startswith(_OPEN):
+            self._require_token(headers.get("authorization", ""))
+
+    def _require_token(self, authorization: str) -> None:
+        scheme, _, shown = authorization.partition(" ")
+        expected = (self._token or "").encode()
+        if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), expected):
+            raise Refused(
+                HTTPStatus.UNAUTHORIZED, "send the server's --admin-token as `Authorization: Bearer TOKEN`"
+            )
+
+
+def _name(host: str) -> str:
+    """A ``Host`` header without its port."""
+    name = host.lower()
+    if name.startswith("["):
+        return name.partition("]")[0].removeprefix("[")
+    return name.partition(":")[0]
+
+
+async def _answer(send: Send, refused: Refused) -> None:
+    document = {
+        "type": "about:blank",
+        "title": refused.status.phrase,
+        "status": int(refused.status),
+        "detail": str(refused),
+    }
+    body = dump(document)
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-length", b"%d" % len(body)),
+        # What was not read of the body would be taken for the next request.
+        (b"connection", b"close"),
+    ]
+    if refused.status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": int(refused.status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,64 @@
+"""Things that can be made to happen to a tenant. What they are, the vendors say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bet_contracts.schemas import compile_schema
+from mockserver.admin.outbox import call_document
+from mockserver.admin.plane import Json, Plane
+from mockserver.kernel.control import ControlRefusal, Drive, Problem
+from mockserver.kernel.settings import nearest
+from mockserver.kernel.tenant import Tenant
+
+_CAUSE_DIGITS = 12
+
+
+def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
+    """By operationId."""
+    tenants = plane.tenants
+
+    def list_drives(tenant: str) -> Json:
+        def on_loop() -> Json:
+            drives = tenants.vendor_of(tenants.find(tenant)).drives
+            return {"items": [_document(name, one) for name, one in drives.items()]}
+
+        return plane.bridge.run(on_loop)
+
+    def drive(tenant: str, operation: str, body: Json | None = None) -> Json:
+        async def on_loop() -> Json:
+            found = tenants.find(tenant)
+            run = _runnable(plane, found, operation, body or {})
+            cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
+            calls = await run(found, body or {}, cause)
+            return {"cause": cause, "calls": [call_document(call) for call in calls]}
+
+        return plane.bridge.wait(on_loop)
+
+    return {"listDrives": list_drives, "drive": drive}
+
+
+def _runnable(plane: Plane, tenant: Tenant, operation: str, fields: Json) -> Callable[..., Any]:
+    """The function of an operation, once its fields have been found right.
+
+    :raises ControlRefusal: there is no such operation, it is not built yet, or a field is wrong
+    """
+    drives = plane.tenants.vendor_of(tenant).drives
+    if operation not in drives:
+        raise ControlRefusal(
+            Problem.NOT_FOUND, f"there is no operation `{operation}`; {nearest(operation, drives)}"
+        )
+    chosen = drives[operation]
+    if chosen.run is None:
+        built = ", ".join(name for name, one in drives.items() if one.run is not None)
+        raise ControlRefusal(
+            Problem.NOT_BUILT, f"the sandbox does not live `{operation}` yet; it does {built}"
+        )
+    if violation := compile_schema(chosen.schema)(fields):
+        raise ControlRefusal(Problem.INVALID, f"{operation}: {violation}")
+    return chosen.run
+
+
+def _document(name: str, drive: Drive) -> Json:
+    return {"operation": name, "help": drive.help, "built": drive.run is not None, "schema": drive.schema}

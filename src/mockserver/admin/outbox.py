@@ -1,0 +1,64 @@
+"""The outbox of a tenant: list, read, send again, drop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.admin.moments import moment_text
+from mockserver.admin.plane import Json, Plane, page
+from mockserver.kernel.outbox import OutgoingCall, Try
+
+
+def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
+    """By operationId."""
+
+    def list_calls(tenant: str, limit: int, offset: int, state: str | None = None) -> Json:
+        def on_loop() -> Json:
+            calls = plane.tenants.find(tenant).outbox.calls()
+            return page([one for one in calls if state in (None, one.state)], limit, offset, call_document)
+
+        return plane.bridge.run(on_loop)
+
+    def read_call(tenant: str, call: str) -> Json:
+        return plane.bridge.run(lambda: call_document(plane.tenants.find(tenant).outbox.find(call)))
+
+    def send_call(tenant: str, call: str) -> Json:
+        async def on_loop() -> Json:
+            return call_document(await plane.tenants.find(tenant).outbox.send(call))
+
+        return plane.bridge.wait(on_loop)
+
+    def drop_call(tenant: str, call: str) -> Json:
+        return plane.bridge.run(lambda: call_document(plane.tenants.find(tenant).outbox.drop(call)))
+
+    return {
+        "listCalls": list_calls,
+        "readCall": read_call,
+        "sendCall": send_call,
+        "dropCall": drop_call,
+    }
+
+
+def call_document(call: OutgoingCall) -> Json:
+    """A call as the contract describes it."""
+    return {
+        "id": call.id,
+        "operation": call.operation,
+        "state": call.state.value,
+        "subject": call.subject,
+        "cause": call.cause,
+        "created": moment_text(call.created),
+        "next": None if call.next is None else moment_text(call.next),
+        "document": call.document.decode(),
+        "tries": [_try(one) for one in call.tries],
+    }
+
+
+def _try(one: Try) -> Json:
+    return {
+        "at": moment_text(one.at),
+        "exchange": one.exchange,
+        "status": one.status,
+        "failure": one.failure,
+    }

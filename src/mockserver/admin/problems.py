@@ -1,0 +1,72 @@
+"""Refusals of the control plane as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from starlette.exceptions import HTTPException
+
+from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.kernel.json_codec import dump
+from mockserver.kernel.outbox import NotInThisState, OutboxFull, UnknownCall
+
+logger = logging.getLogger("mockserver")
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+STATUSES = MappingProxyType(
+    {
+        Problem.INVALID: HTTPStatus.BAD_REQUEST,
+        Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
+        Problem.CONFLICT: HTTPStatus.CONFLICT,
+        Problem.FULL: HTTPStatus.INSUFFICIENT_STORAGE,
+        Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
+_PROBLEM_OF = MappingProxyType(
+    {UnknownCall: Problem.NOT_FOUND, NotInThisState: Problem.CONFLICT, OutboxFull: Problem.FULL}
+)
+
+
+def problem_document(error: Exception) -> dict[str, Any]:
+    """The problem document for whatever went wrong."""
+    if isinstance(error, ControlRefusal):
+        return _document(STATUSES[error.problem], error.detail)
+    if (problem := _PROBLEM_OF.get(type(error))) is not None:
+        return _document(STATUSES[problem], str(error))
+    if isinstance(error, TimeoutError):
+        return _document(HTTPStatus.SERVICE_UNAVAILABLE, "the sandbox is busy; try again")
+    if isinstance(error, ProblemException):
+        return _document(HTTPStatus(error.status), str(error.detail))
+    if isinstance(error, HTTPException):
+        return _document(HTTPStatus(error.status_code), _hint(error))
+    logger.error("the control plane failed: %s", type(error).__name__)
+    logger.debug("trace", exc_info=error)
+    return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "failed; see the server's log (--verbose)")
+
+
+def problem_of(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """The answer to what Connexion refuses."""
+    document = problem_document(error)
+    headers = getattr(error, "headers", None) or {}
+    return ConnexionResponse(
+        status_code=document["status"],
+        content_type=PROBLEM_MEDIA_TYPE,
+        body=dump(document),
+        headers={name: value for name, value in headers.items() if name.lower() == "allow"},
+    )
+
+
+def _document(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+
+
+def _hint(error: HTTPException) -> str:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return "the control plane has no such path; /docs lists those that it has"
+    return str(error.detail)

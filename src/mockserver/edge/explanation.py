@@ -1,0 +1,145 @@
+"""What an exchange of the journal breaks, and how its signature was to be made. Worked out when it is
+asked for, never while a request waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bet_contracts.schemas import compile_violations
+from mockserver.edge.contract import load
+from mockserver.edge.recording import text_of
+from mockserver.edge.surface import Surface
+from mockserver.kernel.exchange import Inbound
+from mockserver.kernel.journal import LARGEST_KEPT, Direction, Exchange
+from mockserver.kernel.json_codec import JsonInvalid, parse
+
+MOST_VIOLATIONS = 100
+_JSON = "application/json"
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where what a signature covers leaves what it has to cover."""
+
+    offset: int
+    """Of the first byte that differs."""
+    expected: str
+    """What has to be signed, from there on."""
+    signed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is to be said about an exchange."""
+
+    request_violations: list[str]
+    answer_violations: list[str]
+    signed_text: str | None
+    difference: Difference | None
+
+
+_Violations = Callable[[Any], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Schemas:
+    request: _Violations | None
+    takes_token: bool
+    answers: Mapping[int, _Violations | None]
+    """By documented status; ``None`` where no body is documented."""
+
+
+class Explainer:
+    """Explains exchanges by the contracts in force.
+
+    :param overrides: what the user's file puts in the place of assumptions
+    """
+
+    def __init__(self, surfaces: Sequence[Surface], overrides: Mapping[str, Any] | None) -> None:
+        self._gates = {surface.contract.surface: surface.gate for surface in surfaces}
+        self._overrides = overrides
+        self._schemas = cache(self._compiled)
+
+    def explain(self, exchange: Exchange) -> Explanation:
+        """Everything that can be said about an exchange."""
+        signed = self._signed_text(exchange)
+        schemas = None
+        if exchange.surface is not None and exchange.operation is not None:
+            schemas = self._schemas(exchange.surface, exchange.operation)
+        return Explanation(
+            request_violations=_of_request(schemas, exchange) if schemas else [],
+            answer_violations=_of_answer(schemas, exchange) if schemas else [],
+            signed_text=None if signed is None else _text(signed),
+            difference=_difference(signed, exchange.claimed),
+        )
+
+    def _signed_text(self, exchange: Exchange) -> bytes | None:
+        if exchange.direction is Direction.SENT:
+            return exchange.canonical
+        gate = self._gates.get(exchange.surface or "")
+        if gate is None or exchange.operation is None:
+            return None
+        return gate.signed_text(Inbound(text_of(exchange.request_headers), exchange.request_body))
+
+    def _compiled(self, surface: str, operation_id: str) -> _Schemas:
+        operation = load(surface, self._overrides).operations[operation_id]
+        media_type = operation.request_media_type
+        token = media_type.get("x-jwt") if media_type else None
+        request = token["data"] if token else (media_type or {}).get("schema")
+        return _Schemas(
+            None if request is None else compile_violations(request, MOST_VIOLATIONS),
+            token is not None,
+            {
+                status: compile_violations(response["content"][_JSON]["schema"], MOST_VIOLATIONS)
+                if "content" in response
+                else None
+                for status, response in operation.responses.items()
+            },
+        )
+
+
+def _of_request(schemas: _Schemas, exchange: Exchange) -> list[str]:
+    if schemas.request is None or not exchange.target:
+        return []  # nothing is sent, or nothing was
+    if schemas.takes_token and exchange.document is None:
+        return []  # no token was verified, so nothing came that could be judged
+    document = exchange.request_body if exchange.document is None else exchange.document
+    return _broken(schemas.request, document, exchange.request_size)
+
+
+def _of_answer(schemas: _Schemas, exchange: Exchange) -> list[str]:
+    if exchange.status is None:
+        return []
+    if exchange.status not in schemas.answers:
+        documented = ", ".join(str(status) for status in sorted(schemas.answers))
+        return [f"HTTP status {exchange.status} is not in the contract; it has {documented}"]
+    violations = schemas.answers[exchange.status]
+    if violations is None or (not exchange.answer_body and exchange.direction is Direction.SENT):
+        return []
+    return _broken(violations, exchange.answer_body, exchange.answer_size)
+
+
+def _broken(violations: _Violations, text: bytes, size: int) -> list[str]:
+    if size > LARGEST_KEPT and len(text) >= LARGEST_KEPT:
+        return [f"not judged: of {size} bytes only {LARGEST_KEPT} are kept"]
+    try:
+        return violations(parse(text))
+    except JsonInvalid as error:
+        return [str(error)]
+
+
+def _difference(expected: bytes | None, signed: bytes | None) -> Difference | None:
+    if expected is None or signed is None or expected == signed:
+        return None
+    pairs = enumerate(zip(expected, signed, strict=False))
+    shorter = min(len(expected), len(signed))
+    offset = next((index for index, (one, other) in pairs if one != other), shorter)
+    return Difference(offset, _text(expected[offset:][:_SHOWN]), _text(signed[offset:][:_SHOWN]))
+
+
+def _text(message: bytes) -> str:
+    return message.decode("utf-8", "backslashreplace")

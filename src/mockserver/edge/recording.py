@@ -1,0 +1,107 @@
+"""Writes what is received into the journal."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from mockserver.kernel.courier import CAUSE_HEADER
+from mockserver.kernel.errors import Rejection
+from mockserver.kernel.journal import Direction, Exchange, Headers, Journal
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from mockserver.kernel.ports import Clock
+    from mockserver.kernel.tenant import Tenant
+
+EXCHANGE_HEADER = b"x-sandbox-exchange"
+
+_CAUSE = CAUSE_HEADER.encode()
+_LONGEST_CAUSE = 100
+
+
+def text_of(headers: Headers) -> dict[str, str]:
+    """Headers by name; the last one wins where a name is repeated."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+class Recorder:
+    """Opens a recording for each request.
+
+    :param clock: the time of requests that are no tenant's
+    :param announce: whether answers name their exchange
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, *, announce: bool) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.announce = announce
+
+    def begin(self, scope: Scope, surface: str | None, operation: str | None) -> Recording:
+        """Begin to record a request."""
+        return Recording(self, scope, surface, operation)
+
+
+class Recording:
+    """One request while it is handled."""
+
+    __slots__ = ("_recorder", "_started", "_tenant", "exchange")
+
+    def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
+        self._recorder = recorder
+        self._started = time.perf_counter()
+        self._tenant: Tenant | None = None
+        query = scope["query_string"]
+        path = scope.get("raw_path") or scope["path"].encode()
+        self.exchange = Exchange(
+            direction=Direction.RECEIVED,
+            method=scope["method"],
+            target=(path + b"?" + query if query else path).decode("latin-1"),
+            at=recorder.clock.now(),
+            surface=surface,
+            operation=operation,
+            request_headers=scope["headers"],
+        )
+
+    def attribute(self, tenant: Tenant | None) -> str:
+        """Say whose request it is; done once, before its handler runs.
+
+        :returns: the id of the exchange
+        """
+        exchange = self.exchange
+        if tenant is not None:
+            self._tenant = tenant
+            exchange.at = tenant.clock.now()
+        self._recorder.journal.begin(exchange, tenant.name if tenant else None)
+        return exchange.id
+
+    def refuse(self, rejection: Rejection) -> None:
+        """Note why it is refused."""
+        exchange = self.exchange
+        exchange.refusal, exchange.reason = str(rejection.refusal), rejection.reason
+        exchange.claimed = rejection.claimed
+        if not exchange.id and rejection.tenant is not None:
+            self.attribute(rejection.tenant)
+
+    def finish(self, status: int, headers: Headers, body: bytes) -> list[tuple[bytes, bytes]]:
+        """Keep the exchange.
+
+        :returns: the headers to answer with
+        """
+        exchange = self.exchange
+        if not exchange.id:
+            self.attribute(None)
+        for name, value in exchange.request_headers:
+            if name == _CAUSE:
+                exchange.cause = value[:_LONGEST_CAUSE].decode("latin-1")
+        answered = [*headers]
+        if self._recorder.announce:
+            answered.append((EXCHANGE_HEADER, exchange.id.encode()))
+        exchange.status = status
+        exchange.answer_headers = answered
+        exchange.answer_body = body
+        exchange.duration_ms = (time.perf_counter() - self._started) * 1000
+        tenant: Any = self._tenant
+        self._recorder.journal.keep(exchange, tenant.settings["journal_size"] if tenant else None)
+        return answered

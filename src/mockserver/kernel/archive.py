@@ -1,0 +1,160 @@
+"""Everything that the sandbox holds as one JSON document, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.kernel.conversion import from_document, to_document
+from mockserver.kernel.journal import NOBODY, Exchange
+from mockserver.kernel.ledger import Posting
+from mockserver.kernel.outbox import OutgoingCall
+from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
+from mockserver.kernel.ports import SigningKey
+from mockserver.kernel.secret import Secret
+from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenants import Tenants
+from mockserver.kernel.timekeeper import Timer
+
+FORMAT = 1
+"""Grows when an older document can be read no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalArchive:
+    """The journal of one tenant."""
+
+    last_number: int
+    exchanges: list[Exchange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantArchive:
+    """A tenant with all that is its."""
+
+    kind: str
+    name: str
+    secret: Secret
+    settings: dict[str, Any]
+    origin: tuple[PlayerSpec, ...]
+    seed: str
+    ids_made: int
+    frozen_at: datetime | None
+    ahead: timedelta
+    timers: list[Timer]
+    calls: list[OutgoingCall]
+    players: list[Player]
+    postings: list[Posting]
+    books: dict[str, Any]
+    journal: JournalArchive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The whole sandbox. It holds secrets."""
+
+    format: int
+    signing_key: str
+    """BETCORE's private key, PEM."""
+    tenants: list[TenantArchive]
+    nobodys_journal: JournalArchive
+
+
+def export_archive(tenants: Tenants, signing_key: SigningKey) -> dict[str, Any]:
+    """Everything as it is now."""
+    archive = Archive(
+        format=FORMAT,
+        signing_key=signing_key.export(),
+        tenants=[_exported(tenants, tenant) for tenant in tenants],
+        nobodys_journal=_journal(tenants, NOBODY),
+    )
+    document: dict[str, Any] = to_document(archive)
+    return document
+
+
+def read_archive(document: Mapping[str, Any]) -> Archive:
+    """Read a document that :func:`export_archive` made.
+
+    :raises ControlRefusal: it is none, or of another format
+    """
+    if document.get("format") != FORMAT:
+        raise ControlRefusal(
+            Problem.INVALID, f"format: this sandbox reads format {FORMAT}, not {document.get('format')!r}"
+        )
+    try:
+        return from_document(Archive, document)
+    except ValueError as error:
+        raise ControlRefusal(Problem.INVALID, f"not an export of this sandbox: {error}") from None
+
+
+def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) -> None:
+    """Put everything back as it was; what was there before is gone. On an error nothing has changed.
+
+    :raises ControlRefusal: something in it can't be
+    """
+    made = [(one, _restored(tenants, one)) for one in archive.tenants]
+    names = [one.name for one in archive.tenants]
+    if len(set(names)) != len(names):
+        raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
+    try:
+        signing_key.load(archive.signing_key)
+    except ValueError as error:
+        raise ControlRefusal(Problem.INVALID, str(error)) from None
+    tenants.replace_all([(one.kind, tenant) for one, tenant in made])
+    for one, tenant in made:
+        tenants.journal.restore(one.name, one.journal.exchanges, one.journal.last_number)
+        tenant.timekeeper.restore(one.timers)
+    nobodys = archive.nobodys_journal
+    tenants.journal.restore(NOBODY, nobodys.exchanges, nobodys.last_number)
+
+
+def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
+    clock = tenant.clock
+    return TenantArchive(
+        kind=tenants.kind_of(tenant),
+        name=tenant.name,
+        secret=tenant.secret,
+        settings=tenant.settings,
+        origin=tenant.origin,
+        seed=tenant.seed,
+        ids_made=tenant.ids.position,
+        frozen_at=clock.frozen_at,
+        ahead=clock.ahead,
+        timers=tenant.timekeeper.pending(),
+        calls=tenant.outbox.calls(),
+        players=list(tenant.players),
+        postings=list(tenant.ledger.postings()),
+        books=tenants.vendor_of(tenant).export_books(tenant),
+        journal=_journal(tenants, tenant.name),
+    )
+
+
+def _journal(tenants: Tenants, name: str) -> JournalArchive:
+    return JournalArchive(last_number=tenants.journal.last_number(name), exchanges=tenants.journal.of(name))
+
+
+def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
+    """The tenant with all but its timers and its journal, known to nobody yet."""
+    tenant = tenants.bare(
+        one.kind,
+        name=one.name,
+        secret=one.secret,
+        settings=one.settings,
+        origin=one.origin,
+        id_seed=one.seed,
+        ids_made=one.ids_made,
+    )
+    tenant.clock.restore(one.frozen_at, one.ahead)
+    tenant.outbox.restore(one.calls)
+    try:
+        for player in one.players:
+            tenant.players.put(player)
+        for posting in one.postings:
+            tenant.ledger.post(posting.source, posting.destination, posting.amount, posting.reference)
+        tenants.vendors[one.kind].load_books(tenant, one.books)
+    except (TokenTaken, ValueError, ArithmeticError) as error:
+        raise ControlRefusal(Problem.INVALID, f"tenant `{one.name}`: {error}") from None
+    return tenant

@@ -1,0 +1,101 @@
+"""What the control plane needs of a vendor, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mockserver.kernel.outbox import OutgoingCall
+from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.tenant import Post, Tenant
+
+Json = dict[str, Any]
+
+
+class Problem(StrEnum):
+    """Why the control plane refuses."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    FULL = "full"
+    NOT_BUILT = "not_built"
+
+
+class ControlRefusal(Exception):
+    """The control plane refuses.
+
+    :param detail: one line that says what to change; never holds a secret
+    """
+
+    def __init__(self, problem: Problem, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """Something that can be made to happen to a tenant.
+
+    ``run`` takes the tenant, the fields, and the id under which what it causes is found in the journal;
+    it returns the calls that it made. It is ``None`` where the sandbox does not live the operation yet.
+    """
+
+    help: str
+    fields: Mapping[str, Any]
+    """JSON Schema of each field."""
+    required: tuple[str, ...] = ()
+    run: Callable[[Any, Mapping[str, Any], str], Awaitable[list[OutgoingCall]]] | None = None
+
+    @property
+    def schema(self) -> Json:
+        """JSON Schema of the whole document."""
+        return {
+            "type": "object",
+            "properties": dict(self.fields),
+            "additionalProperties": False,
+            **({"required": list(self.required)} if self.required else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A part of a tenant's books that can be read; ``items`` is ``None`` where it is not built yet."""
+
+    items: Callable[[Any], Sequence[Any]] | None
+    show: Callable[[Any], Json]
+    keys: frozenset[str] = frozenset()
+    """Fields of the vendor's documents that name an item."""
+    names: Callable[[Any, str], frozenset[str]] = lambda _tenant, name: frozenset({name})
+    """Every name of the item that has the one given."""
+
+
+class Vendor(Protocol):
+    """What a vendor brings to the control plane: one kind of tenant."""
+
+    kind: str
+    balance_places: int
+    """Digits after the point that a balance may have."""
+    standard_players: tuple[PlayerSpec, ...]
+    """Whom a tenant has that names none."""
+    post: Post
+    collections: Mapping[str, Collection]
+    drives: Mapping[str, Drive]
+
+    def new_tenant(self, **common: Any) -> Tenant:
+        """A tenant of this kind with empty books; ``common`` are the fields of :class:`Tenant`."""
+
+    def forget_player(self, tenant: Any, player_id: str) -> None:
+        """Drop what the books hold of one player."""
+
+    def export_books(self, tenant: Any) -> Json:
+        """The books as a document."""
+
+    def load_books(self, tenant: Any, document: Json) -> None:
+        """Put books back as they were.
+
+        :raises ValueError: the document is not what :meth:`export_books` makes
+        """

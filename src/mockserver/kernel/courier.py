@@ -1,0 +1,107 @@
+"""One try of an outgoing call: signed afresh, sent, judged, and written into the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from mockserver.kernel.journal import Direction, Exchange, Journal
+from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
+from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
+from mockserver.kernel.tenant import Tenant
+
+CAUSE_HEADER = "x-sandbox-cause"
+"""Names the exchange that brought a call about; sent to the sandbox itself only."""
+
+NOT_ACKNOWLEDGED = "not_acknowledged"
+
+
+class CannotCall(Exception):
+    """A call can't be made at all. The text says why, in one line."""
+
+
+class Caller(Protocol):
+    """How a vendor calls its partners."""
+
+    surface: str
+    """The API that it calls."""
+    schedules: Mapping[str, Schedule]
+    """By the outbox's name of the operation."""
+
+    def operation_of(self, call: OutgoingCall) -> str:
+        """The ``operationId`` of the contract."""
+
+    def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+        """Sign the call for this moment.
+
+        :raises CannotCall: the tenant has no partner to call
+        """
+
+    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
+        """Why the answer does not acknowledge the call; ``None`` if it does."""
+
+
+class Courier:
+    """Makes tries.
+
+    :param stopwatch: milliseconds from any beginning, never going back
+    """
+
+    def __init__(
+        self, caller: Caller, sender: Sender, journal: Journal, stopwatch: Callable[[], float]
+    ) -> None:
+        self._caller = caller
+        self._sender = sender
+        self._journal = journal
+        self._stopwatch = stopwatch
+
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """How each operation is called."""
+        return self._caller.schedules
+
+    async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Try:
+        """Make one try, whatever comes of it."""
+        at = tenant.clock.now()
+        exchange = Exchange(
+            direction=Direction.SENT,
+            method="POST",
+            target="",
+            at=at,
+            surface=self._caller.surface,
+            operation=self._caller.operation_of(call),
+            cause=call.cause,
+        )
+        self._journal.begin(exchange, tenant.name)
+        started = self._stopwatch()
+        failure = await self._sent(tenant, call, deadlines, exchange)
+        exchange.duration_ms = self._stopwatch() - started
+        if failure is not None:
+            exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
+        self._journal.keep(exchange, tenant.settings["journal_size"])
+        return Try(at, exchange.id, exchange.status, failure)
+
+    async def _sent(
+        self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, exchange: Exchange
+    ) -> str | None:
+        try:
+            request = self._caller.prepare(tenant, call)
+            headers = request.headers
+            if request.internal:
+                headers = (*headers, (CAUSE_HEADER, exchange.id))
+            exchange.target = request.url
+            exchange.request_headers = _encoded(headers)
+            exchange.request_body = request.body
+            exchange.canonical = request.canonical
+            exchange.document = request.document
+            answer = await self._sender.send(OutgoingRequest(request.url, headers, request.body), deadlines)
+        except (CannotCall, SendFailed) as error:
+            return str(error)
+        exchange.status = answer.status
+        exchange.answer_headers = _encoded(answer.headers)
+        exchange.answer_body = answer.body
+        return self._caller.failure_in(call, answer)
+
+
+def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]

@@ -1,0 +1,241 @@
+"""The outbox of a tenant: every call to its partner, until it is acknowledged or parked.
+
+A call is data and is signed afresh for each try. Its first try is made at once; the tenant's
+timekeeper brings about the repeats.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mockserver.kernel.ports import Deadlines, IdSource
+from mockserver.kernel.timekeeper import Timekeeper
+
+TIMER = "call"
+"""Kind of the timers that repeat calls; the subject is the id of the call."""
+
+_ID_DIGITS = 16
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    PENDING = "pending"
+    REPEATED = "repeated"
+    SENT = "sent"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+OPEN = frozenset({CallState.PENDING, CallState.REPEATED, CallState.PARKED})
+"""States that take room in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How an operation is called: how long a try may take, and the waits between tries."""
+
+    deadlines: Deadlines
+    repeats: tuple[timedelta, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try, and what came of it."""
+
+    at: datetime
+    exchange: str
+    status: int | None
+    failure: str | None
+    """Why it does not count as acknowledged; ``None`` if it does."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OutgoingCall:
+    """A call to a partner. ``document`` is what it says as JSON text, before it is signed or wrapped."""
+
+    id: str
+    operation: str
+    document: bytes
+    subject: str | None
+    """Id of the ticket or bet that it is about."""
+    cause: str | None
+    """Id of the exchange that brought it about."""
+    created: datetime
+    state: CallState = CallState.PENDING
+    tries: list[Try] = field(default_factory=list)
+    next: datetime | None = None
+    """When it is sent again, in the tenant's time."""
+    repeats_planned: int = 0
+
+
+class OutboxFull(Exception):
+    """No more calls can wait. The text says how many do, in one line."""
+
+
+class UnknownCall(Exception):
+    """The outbox has no such call."""
+
+
+class NotInThisState(Exception):
+    """The call can't be sent or dropped. The text says why, in one line."""
+
+
+class Outbox:
+    """Calls by id, oldest first.
+
+    :param schedules: by operation
+    :param size: how many calls may be open, and how many that ended are kept
+    :param attempt: makes one try of a call
+    """
+
+    def __init__(
+        self,
+        *,
+        schedules: Mapping[str, Schedule],
+        size: Callable[[], int],
+        ids: IdSource,
+        timekeeper: Timekeeper,
+        attempt: Callable[[OutgoingCall, Deadlines], Awaitable[Try]],
+    ) -> None:
+        self._schedules = schedules
+        self._size = size
+        self._ids = ids
+        self._timekeeper = timekeeper
+        self._attempt = attempt
+        self._calls: dict[str, OutgoingCall] = {}
+        self._open = 0
+        self._locks: dict[str, asyncio.Lock] = {}
+        timekeeper.on(TIMER, self._repeat)
+
+    def put(
+        self,
+        operation: str,
+        document: bytes,
+        *,
+        subject: str | None = None,
+        cause: str | None = None,
+    ) -> OutgoingCall:
+        """Queue a call; :meth:`send` makes its first try.
+
+        :raises OutboxFull: as many calls as may be are open
+        """
+        self.require_room()
+        call = OutgoingCall(
+            id=self._ids.hex(_ID_DIGITS),
+            operation=operation,
+            document=document,
+            subject=subject,
+            cause=cause,
+            created=self._timekeeper.clock.now(),
+        )
+        self._calls[call.id] = call
+        self._open += 1
+        return call
+
+    def require_room(self) -> None:
+        """See to it that one more call can be queued, before anything else changes.
+
+        :raises OutboxFull: as many calls as may be are open
+        """
+        if self._open >= self._size():
+            raise OutboxFull(
+                f"{self._open} calls wait or are parked, and outbox_size is {self._size()}; send or drop some"
+            )
+
+    async def send(self, call_id: str) -> OutgoingCall:
+        """Make one try now. One that is made besides the schedule leaves the schedule as it is.
+
+        :raises UnknownCall: there is no such call
+        :raises NotInThisState: it was acknowledged or dropped
+        """
+        call = self.find(call_id)
+        async with self._trying(call):
+            await self._try(call, scheduled=call.state is CallState.PENDING)
+        return call
+
+    def drop(self, call_id: str) -> OutgoingCall:
+        """Give a call up; it is not sent again.
+
+        :raises UnknownCall: there is no such call
+        :raises NotInThisState: it was acknowledged or dropped before
+        """
+        call = self.find(call_id)
+        if call.state not in OPEN:
+            raise NotInThisState(f"the call is {call.state}")
+        self._timekeeper.cancel(TIMER, call.id)
+        call.next = None
+        self._end(call, CallState.DROPPED)
+        return call
+
+    def find(self, call_id: str) -> OutgoingCall:
+        """The call with this id.
+
+        :raises UnknownCall: there is none
+        """
+        try:
+            return self._calls[call_id]
+        except KeyError:
+            raise UnknownCall(f"the outbox has no call `{call_id}`") from None
+
+    def calls(self) -> list[OutgoingCall]:
+        """All that are kept, oldest first."""
+        return list(self._calls.values())
+
+    def restore(self, calls: list[OutgoingCall]) -> None:
+        """Put calls back as they were; their timers are the timekeeper's."""
+        self._calls = {call.id: call for call in calls}
+        self._open = sum(call.state in OPEN for call in calls)
+
+    async def _repeat(self, call_id: str) -> str:
+        call = self.find(call_id)
+        async with self._trying(call):
+            if call.state is not CallState.REPEATED:
+                return f"{call.operation}: {call.state} in the meantime"
+            await self._try(call, scheduled=True)
+        failure = call.tries[-1].failure
+        return f"{call.operation}: {call.state}" + (f" ({failure})" if failure else "")
+
+    @asynccontextmanager
+    async def _trying(self, call: OutgoingCall) -> AsyncIterator[None]:
+        """One try of a call at a time."""
+        async with self._locks.setdefault(call.id, asyncio.Lock()):
+            yield
+        if call.state not in OPEN:
+            self._locks.pop(call.id, None)
+
+    async def _try(self, call: OutgoingCall, *, scheduled: bool) -> None:
+        if call.state not in OPEN:
+            raise NotInThisState(f"the call is {call.state}")
+        schedule = self._schedules[call.operation]
+        made = await self._attempt(call, schedule.deadlines)
+        call.tries.append(made)
+        if call.state not in OPEN:  # dropped in the meantime
+            return
+        if made.failure is None:
+            self._timekeeper.cancel(TIMER, call.id)
+            call.next = None
+            self._end(call, CallState.SENT)
+        elif scheduled:
+            self._plan_repeat(call, schedule.repeats)
+
+    def _plan_repeat(self, call: OutgoingCall, repeats: tuple[timedelta, ...]) -> None:
+        if call.repeats_planned >= len(repeats):
+            call.state, call.next = CallState.PARKED, None
+            return
+        call.state = CallState.REPEATED
+        call.next = self._timekeeper.clock.now() + repeats[call.repeats_planned]
+        call.repeats_planned += 1
+        self._timekeeper.set_timer(call.next, TIMER, call.id)
+
+    def _end(self, call: OutgoingCall, state: CallState) -> None:
+        call.state = state
+        self._open -= 1
+        if len(self._calls) - self._open > self._size():
+            oldest = next(one for one in self._calls.values() if one.state not in OPEN)
+            del self._calls[oldest.id]

@@ -1,0 +1,60 @@
+"""What every tenant of either vendor has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.ledger import Ledger
+from mockserver.kernel.outbox import Outbox, OutgoingCall, Schedule, Try
+from mockserver.kernel.players import Players, PlayerSpec
+from mockserver.kernel.ports import Deadlines, IdSource
+from mockserver.kernel.secret import Secret
+from mockserver.kernel.timekeeper import Timekeeper
+
+
+class Post(Protocol):
+    """Carries a tenant's calls to its partner."""
+
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """How each operation is called."""
+
+    async def attempt(self, tenant: Any, call: OutgoingCall, deadlines: Deadlines) -> Try:
+        """Make one try."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Tenant:
+    """A party that has its secret, its settings, its time and its books; none sees another's."""
+
+    name: str
+    secret: Secret = field(repr=False)
+    settings: dict[str, Any] = field(repr=False)
+    """Every setting of its kind, by name."""
+    origin: tuple[PlayerSpec, ...] = field(repr=False)
+    """The players that it has after a reset."""
+    seed: str = field(repr=False)
+    """What its identifiers follow from."""
+    ids: IdSource = field(repr=False)
+    timekeeper: Timekeeper = field(repr=False)
+    post: Post = field(repr=False)
+    players: Players = field(default_factory=Players, repr=False)
+    ledger: Ledger = field(default_factory=Ledger, repr=False)
+    outbox: Outbox = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(
+            schedules=self.post.schedules,
+            size=lambda: self.settings["outbox_size"],
+            ids=self.ids,
+            timekeeper=self.timekeeper,
+            attempt=lambda call, deadlines: self.post.attempt(self, call, deadlines),
+        )
+
+    @property
+    def clock(self) -> VirtualClock:
+        """The tenant's clock."""
+        return self.timekeeper.clock

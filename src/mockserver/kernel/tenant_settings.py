@@ -1,0 +1,160 @@
+"""What can be set for each tenant: where its partner is found, its dialect, its bounds.
+
+A row of the dialect names every reading of the documentation that the registers of assumptions know,
+also those that the sandbox does not live yet: such a value is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.kernel.settings import (
+    Setting,
+    SettingsError,
+    choice,
+    exact_url,
+    percentage,
+    read_setting,
+    url,
+    utc_offset,
+    whole_number,
+    words,
+)
+
+TENANT = "tenant"
+OPERATOR = "operator"
+PARTNER_CLIENT = "partner_client"
+
+TENANT_SETTINGS = (
+    Setting(
+        "pam_url",
+        exact_url,
+        None,
+        "URL of the operator's own PAM platform, used as it is. Default: nobody is called.",
+        OPERATOR,
+    ),
+    Setting(
+        "casino_url",
+        url,
+        None,
+        "Where BETCORE finds the client's casino. Default: the built-in one.",
+        PARTNER_CLIENT,
+    ),
+    Setting("ext", percentage, Decimal("12.5"), "Excise tax in percent, inside the price.", OPERATOR),
+    Setting("wht", percentage, Decimal("20.0"), "Withholding tax in percent, on the profit.", OPERATOR),
+    Setting("utc_offset", utc_offset, "+03:00", "The operator's time, as a distance from UTC.", OPERATOR),
+    Setting(
+        "features_off",
+        words("reserve"),
+        (),
+        "Features that are switched off for the operator, with commas between (BS-ASM-013).",
+        OPERATOR,
+    ),
+    Setting(
+        "generation",
+        choice("v3", unbuilt=("v1", "v2")),
+        "v3",
+        "Generation of Betstack's fields (BS-ASM-003).",
+        OPERATOR,
+    ),
+    Setting(
+        "canonicalisation",
+        choice("strip_everywhere", unbuilt=("strip_outside_strings", "reserialise")),
+        "strip_everywhere",
+        "Which spaces a signature leaves out (BS-ASM-004).",
+        OPERATOR,
+    ),
+    Setting(
+        "minor_units",
+        choice("hundredths", unbuilt=("iso4217",)),
+        "hundredths",
+        "What a cent is of a currency that has none (BS-ASM-025).",
+        OPERATOR,
+    ),
+    Setting(
+        "rounding",
+        choice("half_up", unbuilt=("half_even", "truncate")),
+        "half_up",
+        "How stakes, taxes and payouts are rounded to whole cents (BS-ASM-022).",
+        OPERATOR,
+    ),
+    Setting(
+        "tax_reading",
+        choice("inside", unbuilt=("on_top",)),
+        "inside",
+        "Whether `TaxAmount` is part of `Amount` (BC-ASM-020).",
+        PARTNER_CLIENT,
+    ),
+    Setting(
+        "http_style",
+        choice("always_200", unbuilt=("by_verdict",)),
+        "always_200",
+        "HTTP status beside an `ErrorCode` (BC-ASM-005).",
+        PARTNER_CLIENT,
+    ),
+    Setting(
+        "accept_mode",
+        choice("only_answer", unbuilt=("only_accept", "both")),
+        "only_answer",
+        "Where the casino says that it booked a payment: in its answer, or in an accept of its own.",
+        PARTNER_CLIENT,
+    ),
+    Setting(
+        "token_place",
+        choice("body", unbuilt=("authorization",)),
+        "body",
+        "Where BETCORE's calls to the casino carry their JWT (BC-ASM-002).",
+        PARTNER_CLIENT,
+    ),
+    Setting(
+        "secret_overlap",
+        whole_number(0, 31_536_000, "seconds"),
+        86_400,
+        "Seconds for which a secret that was replaced is still accepted.",
+        TENANT,
+    ),
+    Setting(
+        "journal_size",
+        whole_number(1, 100_000, "exchanges"),
+        1_000,
+        "How many exchanges the journal keeps; the oldest go first.",
+        TENANT,
+    ),
+    Setting(
+        "outbox_size",
+        whole_number(1, 100_000, "calls"),
+        1_000,
+        "How many outgoing calls may wait or be parked; as many that ended are kept.",
+        TENANT,
+    ),
+)
+
+
+_KIND_OF = {row.name: row.of for row in TENANT_SETTINGS}
+
+
+def settings_of(kind: str) -> Mapping[str, Setting]:
+    """The settings that a tenant of this kind has, by name."""
+    return MappingProxyType({row.name: row for row in TENANT_SETTINGS if row.of in (TENANT, kind)})
+
+
+def tenant_values(
+    kind: str, given: Mapping[str, Any], defaults: Mapping[str, Any], *, source: str = "settings"
+) -> dict[str, Any]:
+    """Every setting of a tenant with its value.
+
+    :param given: what was asked for; ``None`` goes back to the default
+    :param defaults: the server's own, already read, by name
+    :raises mockserver.kernel.settings.SettingsError: a setting is unknown or can't have its value
+    """
+    rows = settings_of(kind)
+    values = {name: defaults.get(name, row.default) for name, row in rows.items()}
+    for name, value in given.items():
+        if name not in rows and name in _KIND_OF:
+            raise SettingsError(f"{source}: `{name}` is a setting of a tenant of kind `{_KIND_OF[name]}`")
+        if value is not None or name not in rows:
+            values[name] = read_setting(rows, source, name, value)
+    return values

@@ -1,0 +1,303 @@
+"""Tenants of every kind: made, changed, put back to where they began, dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.control import ControlRefusal, Problem, Vendor
+from mockserver.kernel.journal import NOBODY, Journal
+from mockserver.kernel.ledger import Ledger
+from mockserver.kernel.players import Players, PlayerSpec, TokenTaken, seed
+from mockserver.kernel.ports import Alarm, Clock, IdSource
+from mockserver.kernel.secret import Secret
+from mockserver.kernel.settings import SettingsError, nearest
+from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import tenant_values
+from mockserver.kernel.timekeeper import Timekeeper
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME_DIGITS = 12
+_SECRET_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSpec:
+    """A tenant as asked for. What is ``None`` is made up or the standard."""
+
+    kind: str
+    name: str | None = None
+    secret: str | None = None
+    settings: Mapping[str, Any]
+    players: tuple[PlayerSpec, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplies:
+    """What tenants are made with.
+
+    :param ids: takes a seed, whose identifiers they are, and how many were made before
+    :param new_seed: a seed for a tenant that begins anew
+    :param defaults: the server's own values of tenants' settings, already read
+    """
+
+    clock: Clock
+    alarm: Callable[[], Alarm]
+    ids: Callable[[str, str, int], IdSource]
+    new_seed: Callable[[], str]
+    defaults: Mapping[str, Any]
+
+
+class Tenants:
+    """Every tenant by name; a name is taken once, whatever the kind.
+
+    :param vendors: by kind of tenant
+    :param seeds: the tenants that are there from the start
+    """
+
+    def __init__(
+        self,
+        vendors: Mapping[str, Vendor],
+        seeds: Callable[[], Iterable[TenantSpec]],
+        supplies: Supplies,
+        journal: Journal,
+    ) -> None:
+        self.vendors = vendors
+        self.journal = journal
+        self._seeds = seeds
+        self._supplies = supplies
+        self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
+        self._names = supplies.ids(supplies.new_seed(), NOBODY, 0)
+
+    def __iter__(self) -> Iterator[Tenant]:
+        for tenants in self._by_kind.values():
+            yield from tenants.values()
+
+    def of_kind(self, kind: str) -> dict[str, Any]:
+        """The tenants of one kind by name. The same dictionary for ever; its entries come and go."""
+        return self._by_kind[kind]
+
+    def kind_of(self, tenant: Tenant) -> str:
+        """The kind of a tenant."""
+        return next(kind for kind, tenants in self._by_kind.items() if tenant.name in tenants)
+
+    def vendor_of(self, tenant: Tenant) -> Vendor:
+        """The vendor of a tenant."""
+        return self.vendors[self.kind_of(tenant)]
+
+    def find(self, name: str) -> Tenant:
+        """The tenant of this name.
+
+        :raises ControlRefusal: there is none
+        """
+        for tenants in self._by_kind.values():
+            if name in tenants:
+                return tenants[name]
+        raise ControlRefusal(
+            Problem.NOT_FOUND, f"no tenant is called `{name}`; {nearest(name, [one.name for one in self])}"
+        )
+
+    def create(self, spec: TenantSpec) -> Tenant:
+        """Make a tenant.
+
+        :raises ControlRefusal: the name is taken or can't be one, or a setting or a player can't be
+        """
+        vendor = self._vendor(spec.kind)
+        name = spec.name or f"{spec.kind.replace('_', '-')}-{self._names.hex(_NAME_DIGITS)}"
+        _require_name(name)
+        if any(name in tenants for tenants in self._by_kind.values()):
+            raise ControlRefusal(Problem.CONFLICT, f"name: `{name}` is taken")
+        return self._new(
+            spec.kind,
+            name,
+            Secret(spec.secret or self._names.code(_SECRET_LENGTH)),
+            _checked_settings(spec.kind, spec.settings, self._supplies.defaults),
+            vendor.standard_players if spec.players is None else spec.players,
+        )
+
+    def change(self, name: str, settings: Mapping[str, Any]) -> Tenant:
+        """Change settings; those that are not named stay, ``None`` goes back to the default.
+
+        :raises ControlRefusal: no such tenant, or a setting can't be
+        """
+        tenant = self.find(name)
+        kind = self.kind_of(tenant)
+        read = _checked_settings(kind, settings, self._supplies.defaults)
+        tenant.settings.update({name: read[name] for name in settings})
+        return tenant
+
+    def rotate(self, name: str, secret: str | None, overlap: timedelta | None) -> Tenant:
+        """Give a tenant a new secret. The old one counts for ``overlap`` longer, in the tenant's time;
+        for its setting ``secret_overlap`` where that is ``None``.
+
+        :raises ControlRefusal: no such tenant, or the secret is the current one
+        """
+        tenant = self.find(name)
+        if secret == tenant.secret.current:
+            raise ControlRefusal(Problem.CONFLICT, "secret: is the current one")
+        if overlap is None:
+            overlap = timedelta(seconds=tenant.settings["secret_overlap"])
+        tenant.secret.rotate(secret or tenant.ids.code(_SECRET_LENGTH), tenant.clock.now(), overlap)
+        return tenant
+
+    def drop(self, name: str) -> None:
+        """Forget a tenant and all that is its.
+
+        :raises ControlRefusal: no such tenant
+        """
+        tenant = self.find(name)
+        tenant.timekeeper.close()
+        del self._by_kind[self.kind_of(tenant)][name]
+        self.journal.forget(name)
+
+    def reset(self, name: str) -> Tenant:
+        """Put a tenant back to where it began: its players as they were given, nothing in its books,
+        outbox and journal, its clock running with the server's. Secret and settings stay.
+
+        :raises ControlRefusal: no such tenant
+        """
+        old = self.find(name)
+        kind = self.kind_of(old)
+        old.timekeeper.close()
+        self.journal.forget(name)
+        return self._new(kind, name, old.secret, old.settings, old.origin)
+
+    def reset_all(self) -> list[str]:
+        """Go back to the seeds: every other tenant is dropped.
+
+        :returns: the names of the seeds
+        """
+        self.clear()
+        return [self.create(spec).name for spec in self._seeds()]
+
+    def clear(self) -> None:
+        """Drop every tenant, and what the journal holds of nobody."""
+        for tenant in list(self):
+            self.drop(tenant.name)
+        self.journal.forget(NOBODY)
+        self._names = self._supplies.ids(self._supplies.new_seed(), NOBODY, 0)
+
+    def seed_player(self, name: str, spec: PlayerSpec) -> Tenant:
+        """Put a player in, or change the one with this id: tokens, currency, state and balance.
+
+        :raises ControlRefusal: no such tenant, or the player can't be
+        """
+        tenant = self.find(name)
+        _put_players(self.vendor_of(tenant), tenant.players, tenant.ledger, [spec])
+        return tenant
+
+    def reset_player(self, name: str, player_id: str) -> Tenant:
+        """Put one player back to where the tenant's reset would; a player whom it would not have is
+        forgotten. What the books hold of the player is dropped.
+
+        :raises ControlRefusal: no such tenant or player
+        """
+        tenant = self.find(name)
+        player = tenant.players.find(player_id)
+        origin = [spec for spec in tenant.origin if spec.id == player_id]
+        if player is None and not origin:
+            raise ControlRefusal(Problem.NOT_FOUND, f"tenant `{name}` has no player `{player_id}`")
+        vendor = self.vendor_of(tenant)
+        vendor.forget_player(tenant, player_id)
+        spec = origin[0] if origin else PlayerSpec(id=player_id, currency=player.currency if player else "")
+        _put_players(vendor, tenant.players, tenant.ledger, [spec])
+        if not origin:
+            tenant.players.remove(player_id)
+        return tenant
+
+    def bare(
+        self,
+        kind: str,
+        *,
+        name: str,
+        secret: Secret,
+        settings: Mapping[str, Any],
+        origin: tuple[PlayerSpec, ...],
+        id_seed: str,
+        ids_made: int,
+    ) -> Tenant:
+        """A tenant without players that is not among the others yet, see :meth:`replace_all`.
+
+        :raises ControlRefusal: the kind, the name or a setting can't be
+        """
+        vendor = self._vendor(kind)
+        _require_name(name)
+        return vendor.new_tenant(
+            name=name,
+            secret=secret,
+            settings=_checked_settings(kind, settings, {}),
+            origin=origin,
+            seed=id_seed,
+            ids=self._supplies.ids(id_seed, name, ids_made),
+            timekeeper=Timekeeper(VirtualClock(self._supplies.clock), self._supplies.alarm()),
+            post=vendor.post,
+        )
+
+    def replace_all(self, tenants: Sequence[tuple[str, Tenant]]) -> None:
+        """Put these, no two of one name, in the place of all that there are, each with its kind."""
+        self.clear()
+        for kind, tenant in tenants:
+            self._by_kind[kind][tenant.name] = tenant
+
+    def _vendor(self, kind: str) -> Vendor:
+        if kind not in self.vendors:
+            raise ControlRefusal(
+                Problem.INVALID, f"kind: there is no `{kind}`; {nearest(kind, self.vendors)}"
+            )
+        return self.vendors[kind]
+
+    def _new(
+        self,
+        kind: str,
+        name: str,
+        secret: Secret,
+        settings: Mapping[str, Any],
+        origin: tuple[PlayerSpec, ...],
+    ) -> Tenant:
+        """A tenant at its beginning, in the place of one with the same name."""
+        tenant = self.bare(
+            kind,
+            name=name,
+            secret=secret,
+            settings=settings,
+            origin=origin,
+            id_seed=self._supplies.new_seed(),
+            ids_made=0,
+        )
+        _put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
+        self._by_kind[kind][name] = tenant
+        return tenant
+
+
+def _require_name(name: str) -> None:
+    if not _NAME.fullmatch(name) or name == NOBODY:
+        raise ControlRefusal(
+            Problem.INVALID,
+            f"name: has to be 1 to 64 letters, digits, dots, dashes and underscores, the first a letter "
+            f"or a digit, and not `{NOBODY}`",
+        )
+
+
+def _checked_settings(kind: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return tenant_values(kind, given, defaults)
+    except SettingsError as error:
+        raise ControlRefusal(Problem.INVALID, str(error)) from None
+
+
+def _put_players(vendor: Vendor, players: Players, ledger: Ledger, specs: Sequence[PlayerSpec]) -> None:
+    for spec in specs:
+        if -int(spec.balance.normalize().as_tuple().exponent) > vendor.balance_places:
+            raise ControlRefusal(
+                Problem.INVALID,
+                f"balance: `{spec.balance}` of player `{spec.id}` has more than "
+                f"{vendor.balance_places} digits after the point",
+            )
+    try:
+        seed(players, ledger, specs)
+    except TokenTaken as error:
+        raise ControlRefusal(Problem.CONFLICT, f"tokens: {error}") from None

@@ -1,0 +1,154 @@
+"""A tenant's clock with its timers: what falls due runs in order, however the time passes."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.ports import Alarm
+
+Action = Callable[[str], Awaitable[str]]
+"""Does what a timer is for; takes its subject, and says in a few words what came of it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    """Something to be done at a moment. Of two that are due together the one set first runs first."""
+
+    due: datetime
+    number: int
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A timer that ran, and what came of it."""
+
+    timer: Timer
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Time that has passed: what ran, and whether the clock got to where it was sent."""
+
+    ran: list[Ran]
+    complete: bool
+
+
+class Timekeeper:
+    """The one place where a tenant's time passes.
+
+    :param alarm: wakes it when the machine's own time brings the next timer
+    """
+
+    def __init__(self, clock: VirtualClock, alarm: Alarm) -> None:
+        self.clock = clock
+        self._alarm = alarm
+        self._actions: dict[str, Action] = {}
+        self._timers: list[Timer] = []
+        self._cancelled: set[int] = set()
+        self._next_number = 1
+        self._passing = asyncio.Lock()
+        self._closed = False
+
+    def on(self, kind: str, action: Action) -> None:
+        """Say what a kind of timer does."""
+        self._actions[kind] = action
+
+    def set_timer(self, due: datetime, kind: str, subject: str) -> Timer:
+        """Have something done at a moment, aware; one that has passed is due at once."""
+        timer = Timer(due, self._next_number, kind, subject)
+        self._next_number += 1
+        heapq.heappush(self._timers, timer)
+        self._rearm()
+        return timer
+
+    def cancel(self, kind: str, subject: str) -> None:
+        """Forget the timers of this kind and subject."""
+        self._cancelled.update(
+            one.number for one in self.pending() if (one.kind, one.subject) == (kind, subject)
+        )
+        self._rearm()
+
+    def pending(self) -> list[Timer]:
+        """What waits, in the order in which it will run."""
+        return sorted(timer for timer in self._timers if timer.number not in self._cancelled)
+
+    def restore(self, timers: list[Timer]) -> None:
+        """Put timers back as they were."""
+        self._timers = list(timers)
+        heapq.heapify(self._timers)
+        self._next_number = max((timer.number for timer in timers), default=0) + 1
+        self._rearm()
+
+    def close(self) -> None:
+        """Run nothing any more."""
+        self._closed = True
+        self._timers.clear()
+        self._rearm()
+
+    def freeze(self) -> None:
+        """Stop the clock."""
+        self.clock.freeze()
+        self._rearm()
+
+    def resume(self) -> None:
+        """Let the clock run."""
+        self.clock.resume()
+        self._rearm()
+
+    async def set_time(self, moment: datetime, in_time: Callable[[], bool] = lambda: True) -> Passage:
+        """Put the clock to a moment. On the way there everything that falls due runs, in order, each at
+        its own moment, before this returns; on the way back nothing does.
+
+        :param in_time: asked before each timer; once it says no, the clock stays where it has come to
+        """
+        async with self._passing:
+            ran: list[Ran] = []
+            while timer := self._due(moment):
+                if not in_time():
+                    return Passage(ran, complete=False)
+                self.clock.set(max(timer.due, self.clock.now()))
+                ran.append(await self._run(timer))
+            if not self.clock.frozen and ran:
+                moment = max(moment, self.clock.now())  # what ran took some time
+            self.clock.set(moment)
+            self._rearm()
+            return Passage(ran, complete=True)
+
+    async def advance(self, by: timedelta, in_time: Callable[[], bool] = lambda: True) -> Passage:
+        """Move the clock on, as :meth:`set_time` does."""
+        return await self.set_time(self.clock.now() + by, in_time)
+
+    async def run_due(self) -> None:
+        """Run what has fallen due since."""
+        async with self._passing:
+            while timer := self._due(self.clock.now()):
+                await self._run(timer)
+            self._rearm()
+
+    def _due(self, moment: datetime) -> Timer | None:
+        self._drop_cancelled()
+        return self._timers[0] if self._timers and self._timers[0].due <= moment else None
+
+    async def _run(self, timer: Timer) -> Ran:
+        heapq.heappop(self._timers)
+        return Ran(timer, await self._actions[timer.kind](timer.subject))
+
+    def _drop_cancelled(self) -> None:
+        while self._timers and self._timers[0].number in self._cancelled:
+            self._cancelled.discard(heapq.heappop(self._timers).number)
+
+    def _rearm(self) -> None:
+        """While the clock stands only the control plane brings timers about."""
+        self._drop_cancelled()
+        delay = None
+        if self._timers and not self.clock.frozen and not self._closed:
+            delay = max(self._timers[0].due - self.clock.now(), timedelta(0))
+        self._alarm.set(delay, self.run_due)
