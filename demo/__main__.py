@@ -26,7 +26,8 @@ def main() -> int:
     console = Console(highlight=False)
     listen = f"127.0.0.1:{free_port()}"
     try:
-        with sandbox(betcore_url=f"http://{listen}") as base_url:
+        with sandbox("--betcore-url", f"http://{listen}") as running:
+            base_url = running.base_url
             console.print(f"A sandbox runs at {base_url}.\n")
             walk(base_url, listen, console)
             console.rule("[bold]The conformance kit against the same server, assumptions judged too")

@@ -8,6 +8,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a sandbox is."""
+
+    base_url: str
+    """Of the vendors' APIs."""
+    admin_url: str
+    """Of the control plane."""
 
 
 class DidNotStart(Exception):
@@ -25,32 +36,31 @@ MOCKSERVER = (sys.executable, "-m", "mockserver")
 
 
 @contextlib.contextmanager
-def sandbox(betcore_url: str, command: Sequence[str] = MOCKSERVER) -> Iterator[str]:
+def sandbox(*flags: str, command: Sequence[str] = MOCKSERVER) -> Iterator[Addresses]:
     """Serve on free ports until the block ends.
 
-    :param betcore_url: where the built-in casino finds BETCORE's keys
+    :param flags: of ``mockserver serve``
     :param command: what runs ``mockserver``
-    :returns: the base URL of the vendors' APIs
     :raises DidNotStart: the server ended before it was ready
     """
-    ports = ("--port", "0", "--admin-port", "0")
     with subprocess.Popen(
-        [*command, "serve", *ports, "--betcore-url", betcore_url],
+        [*command, "serve", "--port", "0", "--admin-port", "0", *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
         try:
-            yield _base_url(process)
+            yield _addresses(process)
         finally:
             process.terminate()
 
 
-def _base_url(process: subprocess.Popen[str]) -> str:
+def _addresses(process: subprocess.Popen[str]) -> Addresses:
     assert process.stdout is not None  # it is a pipe
     said = []
     for line in process.stdout:
         said.append(line)
         if line.startswith("Ready."):
-            return re.findall(r"betcore\.casino\s+(\S+)", "".join(said))[0]
+            vendors, admin = re.findall(r"^(?:betcore\.casino|control plane)\s+(\S+)", "".join(said), re.M)
+            return Addresses(vendors, admin)
     raise DidNotStart("".join(said).strip())

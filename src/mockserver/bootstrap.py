@@ -29,7 +29,6 @@ from mockserver.edge.surface import Surface
 from mockserver.kernel.control import Vendor
 from mockserver.kernel.courier import Caller, Courier
 from mockserver.kernel.exchange import Handler
-from mockserver.kernel.journal import Journal
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKey
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT
@@ -88,10 +87,9 @@ def build(
     :param overrides: what the user's file puts in the place of assumptions
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
-    journal = Journal()
     desk = TicketDesk(betstack_seeds.offer())
-    tenants = _tenants(outside, journal, desk, tenant_defaults or {})
-    recorder = Recorder(journal, outside.clock, announce=hints)
+    tenants = _tenants(outside, desk, tenant_defaults or {})
+    recorder = Recorder(tenants.nobodys_journal, outside.clock, announce=hints)
     bet_engine_handlers = betstack_handlers.handlers(desk)
     casino_handlers = betcore_handlers.casino_handlers(Wallet())
     aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
@@ -130,11 +128,11 @@ def build(
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
 
 
-def _tenants(outside: Outside, journal: Journal, desk: TicketDesk, defaults: Mapping[str, Any]) -> Tenants:
+def _tenants(outside: Outside, desk: TicketDesk, defaults: Mapping[str, Any]) -> Tenants:
     """The tenants of both vendors, the seeds among them."""
 
     def courier(caller: Caller) -> Courier:
-        return Courier(caller, outside.sender, journal, outside.stopwatch)
+        return Courier(caller, outside.sender, outside.stopwatch)
 
     vendors: tuple[Vendor, ...] = (
         Betstack(desk, courier(PamCaller(outside.clock))),
@@ -150,7 +148,6 @@ def _tenants(outside: Outside, journal: Journal, desk: TicketDesk, defaults: Map
             new_seed=outside.new_seed,
             defaults=defaults,
         ),
-        journal,
     )
     tenants.reset_all()
     return tenants

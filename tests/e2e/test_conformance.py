@@ -48,8 +48,8 @@ def results_in(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def broken() -> Iterator[str]:
-    with sandbox("http://127.0.0.1:9", command=(sys.executable, "-c", WITHOUT_STATUS_CHECK)) as base_url:
-        yield base_url
+    with sandbox(command=(sys.executable, "-c", WITHOUT_STATUS_CHECK)) as it:
+        yield it.base_url
 
 
 def test_every_requirement_and_assumption_holds_for_the_sandbox(running: Running, tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ main()
 
 
 def test_an_undocumented_answer_to_an_unknown_ticket_stops_nothing(tmp_path: Path) -> None:
-    with sandbox("http://127.0.0.1:9", command=(sys.executable, "-c", HIDES_UNKNOWN_TICKETS)) as base_url:
+    with sandbox(command=(sys.executable, "-c", HIDES_UNKNOWN_TICKETS)) as it:
         ended = conformance(
-            "run", "betstack", "--base-url", base_url, "--generated", "0", "--report-dir", str(tmp_path)
+            "run", "betstack", "--base-url", it.base_url, "--generated", "0", "--report-dir", str(tmp_path)
         )
 
     assert ended.returncode == 0, ended.stdout

@@ -57,9 +57,10 @@ def test_the_server_and_the_kit_work_without_each_other(wheel: Path, tmp_path: P
     )
     figures = output_of(server / "bin" / "mockserver", "contracts", cwd=tmp_path)
     assert len(figures.splitlines()) == len(SURFACES) + 2  # a head and the sum
-    with sandbox(f"http://{listen}", command=(str(server / "bin" / "mockserver"),)) as base_url:
+    command = (str(server / "bin" / "mockserver"),)
+    with sandbox("--betcore-url", f"http://{listen}", command=command) as it:
         said = output_of(
-            kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", base_url,
+            kit / "bin" / "conformance", "run", "betstack", "betcore-casino", "--base-url", it.base_url,
             "--listen", listen, "--judge-assumptions", "--generated", "3", cwd=tmp_path,
         )  # fmt: skip
     assert "Conformant" in said

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Json, Plane
-from mockserver.kernel.control import Collection, ControlRefusal, Problem
+from mockserver.kernel.control import Collection
 from mockserver.kernel.journal import NOBODY, Exchange, Headers
 from mockserver.kernel.mentions import mentions
 from mockserver.kernel.redaction import Redaction
@@ -33,10 +33,8 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     ) -> Json:
         def on_loop() -> tuple[list[Exchange], Redaction]:
             if tenant is None:
-                return tenants.journal.all(), redaction()
-            if tenant != NOBODY:
-                tenants.find(tenant)
-            return tenants.journal.of(tenant), redaction()
+                return tenants.exchanges(), redaction()
+            return tenants.journal_of(tenant).exchanges(), redaction()
 
         exchanges, blot = plane.bridge.run(on_loop)
         wanted = {"operation": operation, "direction": direction, "cause": cause}
@@ -50,11 +48,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return {"items": [_document(one, blot) for one in fitting[-limit:]], "total": len(fitting)}
 
     def read_exchange(exchange: str) -> Json:
-        found, blot = plane.bridge.run(lambda: (tenants.journal.find(exchange), redaction()))
-        if found is None:
-            raise ControlRefusal(
-                Problem.NOT_FOUND, f"the journal has no exchange `{exchange}`, or has it no more"
-            )
+        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), redaction()))
         return _in_full(found, plane.explain(found), blot)
 
     return {"listExchanges": list_exchanges, "readExchange": read_exchange}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 _LONGEST = 300
-_ITS_DESCRIPTION_SAYS_MORE = frozenset({"pattern", "oneOf"})
+_ITS_DESCRIPTION_SAYS_MORE = frozenset({"pattern", "oneOf", "format"})
 
 
 class StrictBody(JSONRequestBodyValidator):

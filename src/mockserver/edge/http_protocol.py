@@ -25,14 +25,18 @@ class HttpProtocol(HttpToolsProtocol):
 
     _in_head = True
     _head_size = 0
+    _messages = 0
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
         if self._in_head and b"pgrade" in data.lower():
             head, end, rest = data.partition(_END_OF_HEAD)
             data = _UPGRADE.sub(b"x-offer", head) + end + rest
+        only_head = self._in_head
+        self._messages = 0
         super().data_received(data)
-        if self._in_head:
+        # The end of a body may have been in it; what comes behind that is the beginning of a head at most.
+        if only_head and self._in_head and not self._messages:
             self._head_size += len(data)
             if self._head_size > LARGEST_HEAD and not self.transport.is_closing():
                 self.transport.write(_TOO_LARGE)
@@ -47,4 +51,5 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """What comes next is a head again."""
         self._in_head = True
+        self._messages += 1
         super().on_message_complete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
@@ -29,12 +29,13 @@ def text_of(headers: Headers) -> dict[str, str]:
 class Recorder:
     """Opens a recording for each request.
 
-    :param clock: the time of requests that are no tenant's
+    :param journal: of requests that are no tenant's
+    :param clock: their time
     :param announce: whether answers name their exchange
     """
 
     def __init__(self, journal: Journal, clock: Clock, *, announce: bool) -> None:
-        self.journal = journal
+        self.nobodys_journal = journal
         self.clock = clock
         self.announce = announce
 
@@ -46,12 +47,12 @@ class Recorder:
 class Recording:
     """One request while it is handled."""
 
-    __slots__ = ("_recorder", "_started", "_tenant", "exchange")
+    __slots__ = ("_journal", "_recorder", "_started", "exchange")
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
         self._started = time.perf_counter()
-        self._tenant: Tenant | None = None
+        self._journal = recorder.nobodys_journal
         query = scope["query_string"]
         path = scope.get("raw_path") or scope["path"].encode()
         self.exchange = Exchange(
@@ -71,9 +72,9 @@ class Recording:
         """
         exchange = self.exchange
         if tenant is not None:
-            self._tenant = tenant
+            self._journal = tenant.journal
             exchange.at = tenant.clock.now()
-        self._recorder.journal.begin(exchange, tenant.name if tenant else None)
+        self._journal.begin(exchange)
         return exchange.id
 
     def refuse(self, rejection: Rejection) -> None:
@@ -102,6 +103,5 @@ class Recording:
         exchange.answer_headers = answered
         exchange.answer_body = body
         exchange.duration_ms = (time.perf_counter() - self._started) * 1000
-        tenant: Any = self._tenant
-        self._recorder.journal.keep(exchange, tenant.settings["journal_size"] if tenant else None)
+        self._journal.keep(exchange)
         return answered

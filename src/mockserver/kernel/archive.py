@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
-from mockserver.kernel.journal import NOBODY, Exchange
+from mockserver.kernel.journal import Exchange, Journal
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
@@ -69,7 +69,7 @@ def export_archive(tenants: Tenants, signing_key: SigningKey) -> dict[str, Any]:
         format=FORMAT,
         signing_key=signing_key.export(),
         tenants=[_exported(tenants, tenant) for tenant in tenants],
-        nobodys_journal=_journal(tenants, NOBODY),
+        nobodys_journal=_exported_journal(tenants.nobodys_journal),
     )
     document: dict[str, Any] = to_document(archive)
     return document
@@ -105,10 +105,10 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
         raise ControlRefusal(Problem.INVALID, str(error)) from None
     tenants.replace_all([(one.kind, tenant) for one, tenant in made])
     for one, tenant in made:
-        tenants.journal.restore(one.name, one.journal.exchanges, one.journal.last_number)
+        tenant.journal.restore(one.journal.exchanges, one.journal.last_number)
         tenant.timekeeper.restore(one.timers)
     nobodys = archive.nobodys_journal
-    tenants.journal.restore(NOBODY, nobodys.exchanges, nobodys.last_number)
+    tenants.nobodys_journal.restore(nobodys.exchanges, nobodys.last_number)
 
 
 def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
@@ -128,12 +128,12 @@ def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
         players=list(tenant.players),
         postings=list(tenant.ledger.postings()),
         books=tenants.vendor_of(tenant).export_books(tenant),
-        journal=_journal(tenants, tenant.name),
+        journal=_exported_journal(tenant.journal),
     )
 
 
-def _journal(tenants: Tenants, name: str) -> JournalArchive:
-    return JournalArchive(last_number=tenants.journal.last_number(name), exchanges=tenants.journal.of(name))
+def _exported_journal(journal: Journal) -> JournalArchive:
+    return JournalArchive(last_number=journal.last_number, exchanges=journal.exchanges())
 
 
 def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from mockserver.kernel.journal import Direction, Exchange, Journal
+from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.tenant import Tenant
@@ -47,12 +47,9 @@ class Courier:
     :param stopwatch: milliseconds from any beginning, never going back
     """
 
-    def __init__(
-        self, caller: Caller, sender: Sender, journal: Journal, stopwatch: Callable[[], float]
-    ) -> None:
+    def __init__(self, caller: Caller, sender: Sender, stopwatch: Callable[[], float]) -> None:
         self._caller = caller
         self._sender = sender
-        self._journal = journal
         self._stopwatch = stopwatch
 
     @property
@@ -72,13 +69,13 @@ class Courier:
             operation=self._caller.operation_of(call),
             cause=call.cause,
         )
-        self._journal.begin(exchange, tenant.name)
+        tenant.journal.begin(exchange)
         started = self._stopwatch()
         failure = await self._sent(tenant, call, deadlines, exchange)
         exchange.duration_ms = self._stopwatch() - started
         if failure is not None:
             exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
-        self._journal.keep(exchange, tenant.settings["journal_size"])
+        tenant.journal.keep(exchange)
         return Try(at, exchange.id, exchange.status, failure)
 
     async def _sent(

@@ -1,15 +1,17 @@
-"""The journal: every exchange in both directions, bounded for each tenant apart."""
+"""Journals: every exchange in both directions, bounded for each tenant apart."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 NOBODY = "sandbox"
 """Whose exchanges those are that could be attributed to no tenant."""
+
+NOBODYS_SIZE = 1_000
+"""How many of them are kept."""
 
 LARGEST_KEPT = 64 * 1024
 """Bytes of a body that are kept."""
@@ -57,83 +59,81 @@ class Exchange:
     claimed: bytes | None = None
     """What a wrong signature covers instead, where that could be found out."""
     duration_ms: float = 0.0
-    order: int = 0
-    """Among the exchanges of all tenants, by their end."""
+    turn: int = 0
+    """Its place among the exchanges of all tenants, by their end."""
 
 
-@dataclass(slots=True)
-class _Ring:
-    kept: deque[Exchange] = field(default_factory=deque)
-    last_number: int = 0
+class Turns:
+    """Counts the exchanges of all journals together, so that they can be put in one order."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """The next number."""
+        self._last += 1
+        return self._last
+
+    def go_beyond(self, number: int) -> None:
+        """Give no number again up to this one."""
+        self._last = max(self._last, number)
 
 
 class Journal:
-    """Exchanges by tenant, oldest first. Keeping one is O(1).
+    """Exchanges of one tenant, oldest first. Keeping one is O(1).
 
     An id is the tenant's name and a number that counts its exchanges, so that what one tenant does
     leaves no trace in another's.
 
-    :param nobodys_size: how many exchanges of no tenant are kept
+    :param owner: name of the tenant
+    :param size: how many exchanges are kept; the oldest go first
     """
 
-    def __init__(self, nobodys_size: int = 1_000) -> None:
-        self._rings: dict[str, _Ring] = {}
-        self._by_id: dict[str, Exchange] = {}
-        self._nobodys_size = nobodys_size
-        self._ended = 0
+    def __init__(self, owner: str, size: Callable[[], int], turns: Turns) -> None:
+        self._owner = owner
+        self._size = size
+        self._turns = turns
+        self._kept: dict[str, Exchange] = {}
+        self._last_number = 0
 
-    def begin(self, exchange: Exchange, tenant: str | None) -> None:
+    @property
+    def last_number(self) -> int:
+        """How many exchanges were begun."""
+        return self._last_number
+
+    def begin(self, exchange: Exchange) -> None:
         """Give an exchange its tenant and its id, before it is answered."""
-        exchange.tenant = tenant or NOBODY
-        ring = self._rings.setdefault(exchange.tenant, _Ring())
-        ring.last_number += 1
-        exchange.id = f"{exchange.tenant}-{ring.last_number}"
+        self._last_number += 1
+        exchange.tenant = self._owner
+        exchange.id = f"{self._owner}-{self._last_number}"
 
-    def keep(self, exchange: Exchange, size: int | None = None) -> None:
-        """Keep a finished exchange, of all its tenant's the last ``size``."""
+    def keep(self, exchange: Exchange) -> None:
+        """Keep a finished exchange that was begun here."""
         exchange.request_size = len(exchange.request_body)
         exchange.answer_size = len(exchange.answer_body)
-        if exchange.request_size > LARGEST_KEPT:
-            exchange.request_body = exchange.request_body[:LARGEST_KEPT]
-        if exchange.document is not None and len(exchange.document) > LARGEST_KEPT:
-            exchange.document = exchange.document[:LARGEST_KEPT]
-        if exchange.answer_size > LARGEST_KEPT:
-            exchange.answer_body = exchange.answer_body[:LARGEST_KEPT]
-        ring = self._rings.setdefault(exchange.tenant, _Ring())
-        self._ended += 1
-        exchange.order = self._ended
-        ring.kept.append(exchange)
-        self._by_id[exchange.id] = exchange
-        while len(ring.kept) > (size or self._nobodys_size):
-            self._by_id.pop(ring.kept.popleft().id, None)
+        exchange.request_body = _cut(exchange.request_body)
+        exchange.answer_body = _cut(exchange.answer_body)
+        if exchange.document is not None:
+            exchange.document = _cut(exchange.document)
+        exchange.turn = self._turns.next()
+        self._kept[exchange.id] = exchange
+        while len(self._kept) > self._size():
+            del self._kept[next(iter(self._kept))]
 
     def find(self, exchange_id: str) -> Exchange | None:
         """The exchange with this id, if it is still kept."""
-        return self._by_id.get(exchange_id)
+        return self._kept.get(exchange_id)
 
-    def all(self) -> list[Exchange]:
-        """The exchanges of all tenants, oldest first."""
-        return sorted(self._by_id.values(), key=lambda exchange: exchange.order)
+    def exchanges(self) -> list[Exchange]:
+        """Those that are kept, oldest first."""
+        return list(self._kept.values())
 
-    def of(self, tenant: str) -> list[Exchange]:
-        """The exchanges of a tenant, oldest first."""
-        ring = self._rings.get(tenant)
-        return list(ring.kept) if ring else []
+    def restore(self, exchanges: Sequence[Exchange], last_number: int) -> None:
+        """Put exchanges back as they were."""
+        self._kept = {exchange.id: exchange for exchange in exchanges}
+        self._last_number = last_number
+        self._turns.go_beyond(max((exchange.turn for exchange in exchanges), default=0))
 
-    def last_number(self, tenant: str) -> int:
-        """How many exchanges the tenant has had."""
-        ring = self._rings.get(tenant)
-        return ring.last_number if ring else 0
 
-    def forget(self, tenant: str) -> None:
-        """Drop a tenant's exchanges and begin to count anew."""
-        for exchange in self.of(tenant):
-            self._by_id.pop(exchange.id, None)
-        self._rings.pop(tenant, None)
-
-    def restore(self, tenant: str, exchanges: Sequence[Exchange], last_number: int) -> None:
-        """Put a tenant's exchanges back as they were."""
-        self.forget(tenant)
-        self._rings[tenant] = _Ring(deque(exchanges), last_number)
-        self._by_id.update({exchange.id: exchange for exchange in exchanges})
-        self._ended = max([self._ended, *(exchange.order for exchange in exchanges)])
+def _cut(body: bytes) -> bytes:
+    return body if len(body) <= LARGEST_KEPT else body[:LARGEST_KEPT]

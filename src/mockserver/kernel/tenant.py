@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.journal import Journal, Turns
 from mockserver.kernel.ledger import Ledger
 from mockserver.kernel.outbox import Outbox, OutgoingCall, Schedule, Try
 from mockserver.kernel.players import Players, PlayerSpec
@@ -41,11 +42,14 @@ class Tenant:
     ids: IdSource = field(repr=False)
     timekeeper: Timekeeper = field(repr=False)
     post: Post = field(repr=False)
+    turns: Turns = field(repr=False)
     players: Players = field(default_factory=Players, repr=False)
     ledger: Ledger = field(default_factory=Ledger, repr=False)
     outbox: Outbox = field(init=False, repr=False)
+    journal: Journal = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self.journal = Journal(self.name, lambda: self.settings["journal_size"], self.turns)
         self.outbox = Outbox(
             schedules=self.post.schedules,
             size=lambda: self.settings["outbox_size"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.control import ControlRefusal, Problem, Vendor
-from mockserver.kernel.journal import NOBODY, Journal
+from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, Turns
 from mockserver.kernel.ledger import Ledger
 from mockserver.kernel.players import Players, PlayerSpec, TokenTaken, seed
 from mockserver.kernel.ports import Alarm, Clock, IdSource
@@ -64,10 +64,10 @@ class Tenants:
         vendors: Mapping[str, Vendor],
         seeds: Callable[[], Iterable[TenantSpec]],
         supplies: Supplies,
-        journal: Journal,
     ) -> None:
         self.vendors = vendors
-        self.journal = journal
+        self._turns = Turns()
+        self.nobodys_journal = Journal(NOBODY, lambda: NOBODYS_SIZE, self._turns)
         self._seeds = seeds
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
@@ -100,6 +100,32 @@ class Tenants:
         raise ControlRefusal(
             Problem.NOT_FOUND, f"no tenant is called `{name}`; {nearest(name, [one.name for one in self])}"
         )
+
+    def journal_of(self, name: str) -> Journal:
+        """The journal of a tenant, or nobody's.
+
+        :raises ControlRefusal: no such tenant
+        """
+        return self.nobodys_journal if name == NOBODY else self.find(name).journal
+
+    def exchange(self, exchange_id: str) -> Exchange:
+        """The exchange with this id, whosever it is.
+
+        :raises ControlRefusal: no journal has it
+        """
+        owner = exchange_id.rpartition("-")[0]
+        journals = (self.nobodys_journal, *(tenant.journal for tenant in self if tenant.name == owner))
+        for journal in journals:
+            if found := journal.find(exchange_id):
+                return found
+        raise ControlRefusal(
+            Problem.NOT_FOUND, f"the journal has no exchange `{exchange_id}`, or has it no more"
+        )
+
+    def exchanges(self) -> list[Exchange]:
+        """The exchanges of everybody, by their end."""
+        journals = (self.nobodys_journal, *(tenant.journal for tenant in self))
+        return sorted((one for journal in journals for one in journal.exchanges()), key=lambda one: one.turn)
 
     def create(self, spec: TenantSpec) -> Tenant:
         """Make a tenant.
@@ -152,7 +178,6 @@ class Tenants:
         tenant = self.find(name)
         tenant.timekeeper.close()
         del self._by_kind[self.kind_of(tenant)][name]
-        self.journal.forget(name)
 
     def reset(self, name: str) -> Tenant:
         """Put a tenant back to where it began: its players as they were given, nothing in its books,
@@ -163,7 +188,6 @@ class Tenants:
         old = self.find(name)
         kind = self.kind_of(old)
         old.timekeeper.close()
-        self.journal.forget(name)
         return self._new(kind, name, old.secret, old.settings, old.origin)
 
     def reset_all(self) -> list[str]:
@@ -178,7 +202,7 @@ class Tenants:
         """Drop every tenant, and what the journal holds of nobody."""
         for tenant in list(self):
             self.drop(tenant.name)
-        self.journal.forget(NOBODY)
+        self.nobodys_journal.restore([], 0)
         self._names = self._supplies.ids(self._supplies.new_seed(), NOBODY, 0)
 
     def seed_player(self, name: str, spec: PlayerSpec) -> Tenant:
@@ -235,6 +259,7 @@ class Tenants:
             ids=self._supplies.ids(id_seed, name, ids_made),
             timekeeper=Timekeeper(VirtualClock(self._supplies.clock), self._supplies.alarm()),
             post=vendor.post,
+            turns=self._turns,
         )
 
     def replace_all(self, tenants: Sequence[tuple[str, Tenant]]) -> None:

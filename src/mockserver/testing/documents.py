@@ -1,0 +1,186 @@
+"""The documents of the control plane as types. What each field means, ``openapi/admin.yaml`` says."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+PlayerState = Literal["active", "blocked", "self_excluded", "limit_reached"]
+CallState = Literal["pending", "repeated", "sent", "parked", "dropped"]
+
+
+class Clock(TypedDict):
+    """A tenant's clock."""
+
+    now: str
+    frozen: bool
+    ahead_seconds: float
+
+
+class Timer(TypedDict):
+    """Something that will fall due."""
+
+    due: str
+    kind: str
+    subject: str
+
+
+class Ran(Timer):
+    """Something that fell due, and what came of it."""
+
+    outcome: str
+
+
+class Passage(TypedDict):
+    """The clock after it was moved, and what ran on the way."""
+
+    clock: Clock
+    ran: list[Ran]
+    complete: bool
+
+
+class Player(TypedDict):
+    """A player. ``balance`` is a decimal: cents of Betstack, units of BETCORE."""
+
+    id: str
+    currency: str
+    tokens: list[str]
+    balance: str
+    state: PlayerState
+
+
+class Posting(TypedDict):
+    """A movement of money between two accounts."""
+
+    source: str
+    destination: str
+    amount: str
+    reference: str
+
+
+class Ledger(TypedDict):
+    """Postings, oldest first, and the balance of every account."""
+
+    items: list[Posting]
+    total: int
+    balances: dict[str, str]
+
+
+class Try(TypedDict):
+    """One try of an outgoing call."""
+
+    at: str
+    exchange: str
+    status: int | None
+    failure: str | None
+
+
+class Call(TypedDict):
+    """A call to the tenant's partner."""
+
+    id: str
+    operation: str
+    state: CallState
+    subject: str | None
+    cause: str | None
+    created: str
+    next: str | None
+    document: str
+    tries: list[Try]
+
+
+class Driven(TypedDict):
+    """What was made to happen."""
+
+    cause: str
+    calls: list[Call]
+
+
+class Drive(TypedDict):
+    """Something that can be made to happen."""
+
+    operation: str
+    help: str
+    built: bool
+    schema: dict[str, Any]
+
+
+class Exchange(TypedDict):
+    """A request and its answer, in short."""
+
+    id: str
+    direction: Literal["received", "sent"]
+    at: str
+    tenant: str
+    surface: str | None
+    operation: str | None
+    method: str
+    target: str
+    status: int | None
+    refusal: str | None
+    reason: str | None
+    cause: str | None
+    duration_ms: float
+
+
+class Header(TypedDict):
+    """A header of a message."""
+
+    name: str
+    value: str
+
+
+class Message(TypedDict):
+    """A request or an answer."""
+
+    headers: list[Header]
+    body: str
+    size: int
+
+
+class Difference(TypedDict):
+    """Where what a signature covers leaves what it has to cover."""
+
+    offset: int
+    expected: str
+    signed: str
+
+
+class ExchangeInFull(Exchange):
+    """A request and its answer, with all that is wrong with them."""
+
+    request: Message
+    document: str | None
+    answer: Message
+    request_violations: list[str]
+    answer_violations: list[str]
+    signed_text: str | None
+    difference: Difference | None
+
+
+class RetiredSecret(TypedDict):
+    """A secret that was replaced."""
+
+    until: str
+
+
+class TenantDocument(TypedDict):
+    """A tenant."""
+
+    kind: str
+    name: str
+    settings: dict[str, Any]
+    retired_secrets: list[RetiredSecret]
+
+
+class TenantWithSecret(TenantDocument):
+    """A tenant with its secret, as creation and rotation answer."""
+
+    secret: str
+
+
+class Health(TypedDict):
+    """What runs."""
+
+    status: str
+    version: str
+    surfaces: list[str]

@@ -1,0 +1,198 @@
+"""One tenant, over the control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from mockserver.testing.documents import (
+    Call,
+    Clock,
+    Drive,
+    Driven,
+    Exchange,
+    Ledger,
+    Passage,
+    Player,
+    TenantDocument,
+    TenantWithSecret,
+    Timer,
+)
+
+if TYPE_CHECKING:
+    from mockserver.testing.client import Sandbox
+
+_WHOLE_PAGE = {"limit": 1000}
+
+
+class Tenant:
+    """An operator or a partner client.
+
+    :ivar kind: ``operator`` or ``partner_client``
+    :ivar secret: its secret, where it is known
+    """
+
+    def __init__(self, sandbox: Sandbox, kind: str, name: str, secret: str | None) -> None:
+        self._sandbox = sandbox
+        self.kind = kind
+        self.name = name
+        self.secret = secret
+        self.clock = TenantClock(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}>"
+
+    def read(self) -> TenantDocument:
+        """The tenant with its settings."""
+        return cast(TenantDocument, self.call("GET"))
+
+    def change(self, **settings: Any) -> TenantDocument:
+        """Change settings; ``None`` goes back to the default."""
+        return cast(TenantDocument, self.call("PATCH", document={"settings": settings}))
+
+    def rotate_secret(self, secret: str | None = None, *, overlap_seconds: int | None = None) -> str:
+        """Give it a new secret; the old one counts for the overlap longer, in the tenant's time."""
+        asked = {"secret": secret, "overlap_seconds": overlap_seconds}
+        document = {name: value for name, value in asked.items() if value is not None}
+        self.secret = cast(TenantWithSecret, self.call("POST", "/secret", document))["secret"]
+        return self.secret
+
+    def reset(self) -> None:
+        """Put it back to where it began; secret and settings stay."""
+        self.call("POST", "/reset")
+
+    def drop(self) -> None:
+        """Drop it and all that is its."""
+        self.call("DELETE")
+
+    def players(self) -> list[Player]:
+        """Its players with their balances."""
+        return cast(list[Player], self.call("GET", "/players", query=_WHOLE_PAGE)["items"])
+
+    def player(self, player_id: str) -> Player:
+        """One player with the balance."""
+        return cast(Player, self.call("GET", f"/players/{quote(player_id, safe='')}"))
+
+    def seed_player(
+        self,
+        player_id: str,
+        *,
+        currency: str | None = None,
+        tokens: Sequence[str] | None = None,
+        balance: int | str | None = None,
+        state: str | None = None,
+    ) -> Player:
+        """Put a player in, or change one; what is left out stays as it is.
+
+        :param balance: cents of Betstack, units of BETCORE (as text where they have a fraction)
+        """
+        asked = {
+            "currency": currency,
+            "tokens": None if tokens is None else list(tokens),
+            "balance": balance,
+            "state": state,
+        }
+        document = {name: value for name, value in asked.items() if value is not None}
+        return cast(Player, self.call("PUT", f"/players/{quote(player_id, safe='')}", document))
+
+    def reset_player(self, player_id: str) -> None:
+        """Put one player back to where the tenant's reset would."""
+        self.call("POST", f"/players/{quote(player_id, safe='')}/reset")
+
+    def tickets(self) -> list[dict[str, Any]]:
+        """The first 1000 tickets of an operator, as the bet engine shows them."""
+        return cast(list[dict[str, Any]], self.call("GET", "/tickets", query=_WHOLE_PAGE)["items"])
+
+    def bets(self) -> list[dict[str, Any]]:
+        """The first 1000 bets of a partner client, with their transactions."""
+        return cast(list[dict[str, Any]], self.call("GET", "/bets", query=_WHOLE_PAGE)["items"])
+
+    def ledger(self) -> Ledger:
+        """The first 1000 postings, and the balance of every account."""
+        return cast(Ledger, self.call("GET", "/ledger", query=_WHOLE_PAGE))
+
+    def timers(self) -> list[Timer]:
+        """What will fall due, in order."""
+        return cast(list[Timer], self.call("GET", "/timers")["items"])
+
+    def drives(self) -> list[Drive]:
+        """What can be made to happen."""
+        return cast(list[Drive], self.call("GET", "/drive")["items"])
+
+    def drive(self, operation: str, **fields: Any) -> Driven:
+        """Make something happen; returns when each call that follows was tried once."""
+        return cast(Driven, self.call("POST", f"/drive/{quote(operation, safe='')}", fields))
+
+    def outbox(self, state: str | None = None) -> list[Call]:
+        """The first 1000 calls to its partner, oldest first."""
+        query = _WHOLE_PAGE | ({"state": state} if state else {})
+        return cast(list[Call], self.call("GET", "/outbox", query=query)["items"])
+
+    def send(self, call_id: str) -> Call:
+        """Send a call again now, besides its schedule."""
+        return cast(Call, self.call("POST", f"/outbox/{call_id}/send"))
+
+    def drop_call(self, call_id: str) -> Call:
+        """Give a call up."""
+        return cast(Call, self.call("DELETE", f"/outbox/{call_id}"))
+
+    def journal(self, **wanted: Any) -> list[Exchange]:
+        """Its exchanges; takes what :meth:`Sandbox.journal` does."""
+        return self._sandbox.journal(tenant=self.name, **wanted)
+
+    def call(
+        self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
+    ) -> Any:
+        """Call the control plane below this tenant's path; see :meth:`Sandbox.call`."""
+        return self._sandbox.call(method, f"/tenants/{self.name}{path}", document, query=query)
+
+
+class TenantClock:
+    """A tenant's time."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    def read(self) -> Clock:
+        """Where it is."""
+        return cast(Clock, self._tenant.call("GET", "/clock"))
+
+    def freeze(self, at: datetime | None = None) -> Passage:
+        """Stop it, where it is or at a moment (aware)."""
+        return self._put({"frozen": True} | _now(at))
+
+    def resume(self) -> Passage:
+        """Let it run on from where it is."""
+        return self._put({"frozen": False})
+
+    def set(self, moment: datetime) -> Passage:
+        """Put it to a moment (aware); what falls due on the way runs before this returns."""
+        return self._put(_now(moment))
+
+    def advance(
+        self,
+        *,
+        days: int = 0,
+        hours: int = 0,
+        minutes: int = 0,
+        seconds: int = 0,
+        milliseconds: int = 0,
+    ) -> Passage:
+        """Move it on; what falls due on the way runs before this returns."""
+        document = {
+            "days": days,
+            "hours": hours,
+            "minutes": minutes,
+            "seconds": seconds,
+            "milliseconds": milliseconds,
+        }
+        return cast(Passage, self._tenant.call("POST", "/clock/advance", document))
+
+    def _put(self, document: dict[str, Any]) -> Passage:
+        return cast(Passage, self._tenant.call("PUT", "/clock", document))
+
+
+def _now(moment: datetime | None) -> dict[str, str]:
+    return {} if moment is None else {"now": moment.isoformat()}
