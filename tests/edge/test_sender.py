@@ -14,9 +14,18 @@ from mockserver.adapters.sender import LARGEST_ANSWER, HttpSender, ScriptedSende
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
 
 PATIENT = Deadlines(connect=30, read=30, total=30)
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+def reply(status: int, *headers: bytes, body: bytes = b"") -> bytes:
+    """A whole answer, after which the connection is not used again."""
+    lines = [b"HTTP/1.1 %d X" % status, *headers, b"connection: close", b"content-length: %d" % len(body)]
+    return b"\r\n".join([*lines, b"", body])
+
+
+OK = reply(200, body=b"ok")
 
 
 class Partner:
@@ -24,29 +33,40 @@ class Partner:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
+        self._writers: list[asyncio.StreamWriter] = []
+        self._taking: list[asyncio.Task[None] | None] = []
         self.url = ""
         self.heads: list[str] = []
         self.bodies: list[bytes] = []
-        self.connections = 0
+
+    @property
+    def connections(self) -> int:
+        return len(self._writers)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+        self._writers.append(writer)
+        self._taking.append(asyncio.current_task())
         # A sender that has given up closes the connection.
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
+            while not writer.is_closing():
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-                length = next(
-                    int(line.partition(":")[2])
-                    for line in head.split("\r\n")
-                    if line.lower().startswith("content-length:")
-                )
                 self.heads.append(head)
-                self.bodies.append(await reader.readexactly(length))
+                self.bodies.append(await reader.readexactly(_length(head)))
                 await self._answer(writer)
                 await writer.drain()
-                if writer.is_closing():
-                    return
         writer.close()
+
+    async def leave(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*(task for task in self._taking if task))
+
+
+def _length(head: str) -> int:
+    lengths = (
+        line.partition(":")[2] for line in head.split("\r\n") if line.lower().startswith("content-length:")
+    )
+    return int(next(lengths))
 
 
 @contextlib.asynccontextmanager
@@ -58,6 +78,7 @@ async def partner(answer: Answer) -> AsyncIterator[Partner]:
         yield made
     finally:
         server.close()
+        await made.leave()
 
 
 def saying(*raw: bytes, close: bool = False) -> Answer:
@@ -102,7 +123,7 @@ def test_a_call_is_posted_with_its_headers_and_its_bytes() -> None:
 
     answer, there = asyncio.run(main())
 
-    assert answer == OutgoingAnswer(200, (("content-length", "2"),), b"ok")
+    assert answer == OutgoingAnswer(200, (("connection", "close"), ("content-length", "2")), b"ok")
     assert there.heads[0].startswith("POST /pam?a=1 HTTP/1.1\r\n")
     assert "signature: ab12\r\n" in there.heads[0]
     assert "content-type: application/json\r\n" in there.heads[0]
@@ -111,29 +132,31 @@ def test_a_call_is_posted_with_its_headers_and_its_bytes() -> None:
 
 @pytest.mark.parametrize("status", [204, 400, 404, 500, 503])
 def test_an_answer_of_any_status_is_an_answer(status: int) -> None:
-    answer, there = sent(saying(b"HTTP/1.1 %d X\r\ncontent-length: 0\r\n\r\n" % status))
+    answer, there = sent(saying(reply(status)))
 
     assert (answer.status, answer.body, len(there.bodies)) == (status, b"", 1)
 
 
 def test_a_header_that_is_repeated_comes_twice() -> None:
-    answer, _ = sent(saying(b"HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n"))
+    answer, _ = sent(saying(reply(200, b"x-a: 1", b"x-a: 2")))
 
-    assert answer.headers == (("x-a", "1"), ("x-a", "2"), ("content-length", "0"))
+    assert answer.headers[:2] == (("x-a", "1"), ("x-a", "2"))
 
 
 def test_an_answer_in_chunks_or_compressed_is_read_whole() -> None:
-    squeezed = gzip.compress(b"hello")
-    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(squeezed)
-    chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+    squeezed = reply(200, b"content-encoding: gzip", body=gzip.compress(b"hello"))
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+        b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+    )
 
-    assert sent(saying(head + squeezed))[0].body == b"hello"
+    assert sent(saying(squeezed))[0].body == b"hello"
     assert sent(saying(chunked))[0].body == b"hello"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
-    moved = b"HTTP/1.1 %d Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n" % status
+    moved = reply(status, b"location: /elsewhere")
 
     answer, there = sent(saying(moved, OK))
 
@@ -142,7 +165,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
 
 
 def test_a_cookie_is_not_kept() -> None:
-    cookie = b"HTTP/1.1 200 OK\r\nset-cookie: session=1; Path=/\r\ncontent-length: 0\r\n\r\n"
+    cookie = reply(200, b"set-cookie: session=1; Path=/")
 
     async def main() -> tuple[list[str], list[str]]:
         async with partner(saying(cookie, OK)) as there, partner(saying(cookie, OK)) as control:
@@ -163,8 +186,9 @@ def test_a_cookie_is_not_kept() -> None:
 
 def test_calls_share_a_connection() -> None:
     async def main() -> tuple[int, int]:
-        async with partner(saying(OK, OK, OK)) as there:
-            sender = HttpSender()
+        kept = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+        async with partner(saying(kept, kept, kept)) as there, httpx.AsyncHTTPTransport() as transport:
+            sender = HttpSender(transport)
             for _ in range(3):
                 await sender.send(request(there.url), PATIENT)
             return len(there.heads), there.connections
@@ -215,7 +239,7 @@ def test_no_answer_within_the_total_deadline_is_a_failure() -> None:
 
 def trickling(pieces: int) -> Answer:
     async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % pieces)
+        writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % pieces)
         for _ in range(pieces):
             writer.write(b"x")
             await writer.drain()
@@ -233,7 +257,7 @@ def test_an_answer_that_trickles_beyond_the_total_deadline_is_a_failure() -> Non
 
 def test_an_answer_may_be_as_large_as_is_allowed_and_no_larger() -> None:
     def of_size(size: int) -> Answer:
-        return saying(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + b"x" * size)
+        return saying(reply(200, body=b"x" * size))
 
     assert len(sent(of_size(LARGEST_ANSWER))[0].body) == 1024 * 1024
     assert failure(of_size(LARGEST_ANSWER + 1)) == "the answer is larger than 1048576 bytes"
@@ -241,10 +265,12 @@ def test_an_answer_may_be_as_large_as_is_allowed_and_no_larger() -> None:
 
 def test_an_answer_is_measured_when_it_is_unpacked() -> None:
     squeezed = gzip.compress(b"x" * (LARGEST_ANSWER + 1))
-    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(squeezed)
 
     assert len(squeezed) < 10_000
-    assert failure(saying(head + squeezed)) == "the answer is larger than 1048576 bytes"
+    assert (
+        failure(saying(reply(200, b"content-encoding: gzip", body=squeezed)))
+        == "the answer is larger than 1048576 bytes"
+    )
 
 
 def test_an_answer_without_end_is_given_up() -> None:

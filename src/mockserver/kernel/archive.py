@@ -138,23 +138,23 @@ def _exported_journal(journal: Journal) -> JournalArchive:
 
 def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
     """The tenant with all but its timers and its journal, known to nobody yet."""
-    tenant = tenants.bare(
-        one.kind,
-        name=one.name,
-        secret=one.secret,
-        settings=one.settings,
-        origin=one.origin,
-        id_seed=one.seed,
-        ids_made=one.ids_made,
-    )
-    tenant.clock.restore(one.frozen_at, one.ahead)
-    tenant.outbox.restore(one.calls)
     try:
+        tenant = tenants.bare(
+            one.kind,
+            name=one.name,
+            secret=one.secret,
+            settings=one.settings,
+            origin=one.origin,
+            id_seed=one.seed,
+            ids_made=one.ids_made,
+        )
+        tenant.clock.restore(one.frozen_at, one.ahead)
+        tenant.outbox.restore(one.calls)
         for player in one.players:
             tenant.players.put(player)
         for posting in one.postings:
             tenant.ledger.post(posting.source, posting.destination, posting.amount, posting.reference)
         tenants.vendors[one.kind].load_books(tenant, one.books)
-    except (TokenTaken, ValueError, ArithmeticError) as error:
+    except (ControlRefusal, TokenTaken, ValueError, ArithmeticError) as error:
         raise ControlRefusal(Problem.INVALID, f"tenant `{one.name}`: {error}") from None
     return tenant
