@@ -1,4 +1,4 @@
-"""Runs the curl commands of the README without curl, which the machine may lack."""
+"""Runs the curl commands of the documentation without curl, which the machine may lack."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import httpx
 
 @dataclass
 class Curl:
-    """The options of curl that the README uses; an unknown one is an error."""
+    """The options of curl that the documentation uses; an unknown one is an error."""
 
     method: str | None = None
     url: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    output: Path | None = None
 
     @classmethod
     def parse(cls, words: list[str], standard_input: str, folder: Path) -> Curl:
@@ -32,6 +33,10 @@ class Curl:
                 command.headers |= dict(line.split(": ", 1) for line in lines)
             elif word == "--data-binary":
                 command.body = (folder / next(rest).removeprefix("@")).read_bytes()
+            elif word == "-d":
+                command.body = next(rest).encode()
+            elif word == "-o":
+                command.output = folder / next(rest)
             else:
                 assert word.startswith("http"), f"unknown option {word}"
                 command.url = word
@@ -40,4 +45,7 @@ class Curl:
     def run(self) -> httpx.Response:
         """Send the request."""
         method = self.method or ("GET" if self.body is None else "POST")
-        return httpx.request(method, self.url, headers=self.headers, content=self.body)
+        answer = httpx.request(method, self.url, headers=self.headers, content=self.body)
+        if self.output is not None:
+            self.output.write_bytes(answer.content)
+        return answer

