@@ -16,7 +16,7 @@ import click
 from mockserver import __version__
 from mockserver.kernel.settings import Setting
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, TENANT_SETTINGS
-from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
+from mockserver.settings import SERVER_SETTINGS, SettingsError, resolve
 
 EXIT_USAGE = 2
 EXIT_FAILED = 1
@@ -42,10 +42,17 @@ def cli() -> None:
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"TOML file with settings: {', '.join(setting.name for setting in SETTINGS)}; and [overrides].",
+    help="TOML file with settings (`mockserver settings` lists them) and [overrides].",
+)
+@click.option(
+    "--set",
+    "for_tenants",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A setting of tenants, as the default of each of them; may be given more than once.",
 )
 @click.option("--verbose", is_flag=True, help="Log traces of failures of the server itself.")
-def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
+def serve(config: Path | None, for_tenants: tuple[str, ...], verbose: bool, **flags: Any) -> None:
     """Serve every API, until Ctrl-C.
 
     A flag wins over an environment variable (MOCKSERVER_PORT, ...), that over the file.
@@ -56,6 +63,7 @@ def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
     for noisy in ("connexion", "asyncio", "httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # they would log what callers send
     flags["hints"] = False if flags.pop("no_hints") else None
+    flags |= dict(_assignment(one) for one in for_tenants)
     try:
         settings = resolve(flags, os.environ, config)
     except SettingsError as error:
@@ -72,7 +80,14 @@ def serve(config: Path | None, verbose: bool, **flags: Any) -> None:
         _stop(str(error), EXIT_USAGE)
 
 
-for _setting in SETTINGS:
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        _stop(f"--set {text}: write it as NAME=VALUE", EXIT_USAGE)
+    return name, value
+
+
+for _setting in (*SERVER_SETTINGS, *(row for row in TENANT_SETTINGS if row.name.endswith("_url"))):
     if _setting.name == "hints":
         _option = click.option("--no-hints", is_flag=True, help="Don't say why a request is refused.")
     else:
@@ -87,8 +102,9 @@ for _setting in SETTINGS:
 def settings() -> None:
     """List every setting: what it takes, its default, what it is for.
 
-    Those of the server are flags of `serve`, variables (MOCKSERVER_PORT) and keys of the TOML file. Those
-    of tenants too, as the default of every tenant; the control plane sets them for one.
+    All of them are environment variables (MOCKSERVER_PORT) and keys of the TOML file. Those of the server,
+    and a partner's URL, are flags of `serve`; `--set` takes the others. What is set for tenants so is the
+    default of every tenant; the control plane sets it for one.
     """
     for title, rows in (("the server", SERVER_SETTINGS), ("tenants", TENANT_SETTINGS)):
         click.echo(f"Settings of {title}\n")

@@ -56,6 +56,7 @@ class CompiledOperation:
                 headers, body, scope["path_params"], recording
             )
         except CallerGone:
+            recording.abandon("the caller closed the connection before the body was complete")
             return
         except Rejection as rejection:
             recording.refuse(rejection)

@@ -93,15 +93,25 @@ class Recording:
         exchange = self.exchange
         if not exchange.id:
             self.attribute(None)
-        for name, value in exchange.request_headers:
-            if name == _CAUSE:
-                exchange.cause = value[:_LONGEST_CAUSE].decode("latin-1")
         answered = [*headers]
         if self._recorder.announce:
             answered.append((EXCHANGE_HEADER, exchange.id.encode()))
         exchange.status = status
         exchange.answer_headers = answered
         exchange.answer_body = body
+        self._keep()
+        return answered
+
+    def abandon(self, reason: str) -> None:
+        """Keep the exchange, which has no answer."""
+        self.attribute(None)
+        self.exchange.reason = reason
+        self._keep()
+
+    def _keep(self) -> None:
+        exchange = self.exchange
+        for name, value in exchange.request_headers:
+            if name == _CAUSE:
+                exchange.cause = value[:_LONGEST_CAUSE].decode("latin-1")
         exchange.duration_ms = (time.perf_counter() - self._started) * 1000
         self._journal.keep(exchange)
-        return answered

@@ -204,10 +204,12 @@ class Outbox:
     @asynccontextmanager
     async def _trying(self, call: OutgoingCall) -> AsyncIterator[None]:
         """One try of a call at a time."""
-        async with self._locks.setdefault(call.id, asyncio.Lock()):
-            yield
-        if call.state not in OPEN:
-            self._locks.pop(call.id, None)
+        try:
+            async with self._locks.setdefault(call.id, asyncio.Lock()):
+                yield
+        finally:
+            if call.state not in OPEN:
+                self._locks.pop(call.id, None)
 
     async def _try(self, call: OutgoingCall, *, scheduled: bool) -> None:
         if call.state not in OPEN:

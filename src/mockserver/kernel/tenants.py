@@ -181,14 +181,15 @@ class Tenants:
 
     def reset(self, name: str) -> Tenant:
         """Put a tenant back to where it began: its players as they were given, nothing in its books,
-        outbox and journal, its clock running with the server's. Secret and settings stay.
+        outbox and journal, its clock running with the server's. Secret and settings stay; secrets that
+        were replaced count no more.
 
         :raises ControlRefusal: no such tenant
         """
         old = self.find(name)
         kind = self.kind_of(old)
         old.timekeeper.close()
-        return self._new(kind, name, old.secret, old.settings, old.origin)
+        return self._new(kind, name, Secret(old.secret.current), old.settings, old.origin)
 
     def reset_all(self) -> list[str]:
         """Go back to the seeds: every other tenant is dropped.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.ports import Alarm
+
+logger = logging.getLogger("mockserver")
 
 Action = Callable[[str], Awaitable[str]]
 """Does what a timer is for; takes its subject, and says in a few words what came of it."""
@@ -139,7 +142,12 @@ class Timekeeper:
 
     async def _run(self, timer: Timer) -> Ran:
         heapq.heappop(self._timers)
-        return Ran(timer, await self._actions[timer.kind](timer.subject))
+        try:
+            return Ran(timer, await self._actions[timer.kind](timer.subject))
+        except Exception as error:  # one timer that fails must not stop those behind it
+            logger.error("a timer of kind %s failed: %s", timer.kind, type(error).__name__)
+            logger.debug("trace", exc_info=error)
+            return Ran(timer, f"failed: {type(error).__name__}; see the server's log")
 
     def _drop_cancelled(self) -> None:
         while self._timers and self._timers[0].number in self._cancelled:
