@@ -15,7 +15,7 @@ from mockserver import __version__
 from mockserver.adapters.alarm import LoopAlarm
 from mockserver.adapters.clock import SystemClock
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.keys import JwksClient, SigningKey
+from mockserver.adapters.keys import JwksClient, OwnKeyFirst, SigningKey
 from mockserver.adapters.sender import HttpSender
 from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
@@ -47,7 +47,9 @@ def serve_sandbox(settings: Settings) -> None:
             alarm=LoopAlarm,
             ids=SeededIds,
             new_seed=lambda: settings.seed or secrets.token_hex(16),
-            keys=JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock),
+            keys=OwnKeyFirst(
+                signing_key, JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock)
+            ),
             signing_key=signing_key,
             sender=HttpSender(),
             stopwatch=lambda: time.perf_counter() * 1000,

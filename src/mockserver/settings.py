@@ -54,6 +54,7 @@ SERVER_SETTINGS = (
 )
 SETTINGS = (*SERVER_SETTINGS, *TENANT_SETTINGS)
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+_BY_VARIABLE = {f"{ENVIRONMENT_PREFIX}{setting.name.upper()}": setting for setting in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,5 +115,6 @@ def _of_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _value(source: str, name: str, value: Any) -> Any:
-    spelt = f"{ENVIRONMENT_PREFIX}{name.upper()}" if source == _ENVIRONMENT else name
-    return read_setting(_BY_NAME, source, name, value, others=[f"[{TABLE}]"], spelt=spelt)
+    if source == _ENVIRONMENT:
+        return read_setting(_BY_VARIABLE, source, f"{ENVIRONMENT_PREFIX}{name.upper()}", value)
+    return read_setting(_BY_NAME, source, name, value, others=[f"[{TABLE}]"])

@@ -46,7 +46,8 @@ def test_a_token_that_cant_be_one_is_not_shown() -> None:
 
     assert ended.returncode == 2
     assert ended.stderr == (
-        "mockserver: command line: `admin_token` is not shown; it has to be a text of printable ASCII\n"
+        "mockserver: command line: `admin_token` is not shown; it has to be a text of printable ASCII "
+        "without spaces\n"
     )
 
 

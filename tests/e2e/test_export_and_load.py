@@ -119,7 +119,7 @@ def test_the_second_sandbox_goes_on_where_the_first_stopped(pam: Pam) -> None:
     [
         ({"signing_key": "x"}, "signing_key is no private key in PEM"),
         ({"tenants": 7}, "not an export of this sandbox: Expected `array`, got `int` - at `$.tenants`"),
-        ({"format": 2}, "format: this sandbox reads format 1, not 2"),
+        ({"format": 2}, "not an export that this sandbox reads: `format` is 2, and format 1 is read"),
     ],
 )
 def test_a_document_that_cant_be_loaded_changes_nothing(

@@ -204,10 +204,24 @@ def test_betcore_asks_the_built_in_casino(plane: Sandbox, running: Running) -> N
     driven = client.drive("balance", player="SomeUserId100")
     (call,) = driven["calls"]
 
-    # This sandbox reads BETCORE's keys from elsewhere, where nobody listens.
-    assert (call["state"], call["operation"]) == ("repeated", "getUserData")
-    assert call["tries"][0]["failure"] == "ErrorCode 103811; only 200 acknowledges"
-    sent, received = client.journal(operation="getUserData")[::-1]
+    # This sandbox reads other keys of BETCORE from where nobody listens; its own it knows.
+    assert (call["state"], call["operation"]) == ("sent", "getUserData")
+    sent, received = client.journal(operation="getUserData")
     assert (sent["direction"], received["direction"]) == ("sent", "received")
     assert (sent["cause"], received["cause"]) == (driven["cause"], sent["id"])
+    client.drop()
+
+
+def test_a_casino_that_refuses_is_asked_again_and_its_reason_is_told(plane: Sandbox) -> None:
+    client = plane.create_partner_client()
+    client.clock.freeze(NOON)
+    (call,) = client.drive("balance", player="nobody")["calls"]
+
+    assert (call["state"], call["next"]) == ("repeated", "2026-03-01T12:01:00.000000Z")
+    assert call["tries"][0]["failure"] == (
+        "ErrorCode 102145; only 200 acknowledges; "
+        f"unknown_user: PartnerUserId: client `{client.name}` has no player `nobody`"
+    )
+    client.seed_player("nobody", currency="EUR")
+    assert client.clock.advance(minutes=1)["ran"][0]["outcome"] == "getUserData: sent"
     client.drop()

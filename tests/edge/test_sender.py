@@ -77,6 +77,9 @@ async def partner(answer: Answer) -> AsyncIterator[Partner]:
     try:
         yield made
     finally:
+        # A sender that gave up early may have left a connection that is only now being accepted.
+        for _ in range(10):
+            await asyncio.sleep(0)
         server.close()
         await made.leave()
 

@@ -55,7 +55,7 @@ def test_an_exchange_that_is_begun_is_found_once_it_is_kept() -> None:
     assert site.find("site-2") is None
 
 
-def test_ids_count_what_was_begun_and_the_order_is_that_of_the_ends() -> None:
+def test_the_order_is_that_of_the_beginnings_whichever_ends_first() -> None:
     site = journal()
     first, second = exchange(), exchange()
     site.begin(first)
@@ -63,7 +63,7 @@ def test_ids_count_what_was_begun_and_the_order_is_that_of_the_ends() -> None:
     site.keep(second)
     site.keep(first)
 
-    assert ids(site) == ["site-2", "site-1"]
+    assert ids(site) == ["site-1", "site-2"]
     assert [one.turn for one in site.exchanges()] == [1, 2]
     assert site.last_number == 2
 

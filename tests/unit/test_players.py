@@ -165,3 +165,21 @@ def test_a_taken_token_stops_the_seeding_and_those_before_it_are_in() -> None:
         seed(players, ledger, [ANN, bob, cid])
     assert [one.id for one in players] == ["ann"]
     assert [one.destination for one in ledger.postings()] == ["player:ann"]
+
+
+def test_a_token_given_twice_is_one_token() -> None:
+    players = holding(player("ann", "a1", "a1"))
+
+    players.put(player("ann", "a2"))
+
+    assert [players.with_token(one) is None for one in ("a1", "a2")] == [True, False]
+    players.remove("ann")
+    assert players.with_token("a2") is None
+
+
+def test_a_player_who_changes_keeps_the_place_in_the_list() -> None:
+    players = holding(player("ann"), player("bob"))
+
+    players.put(player("ann", "a1"))
+
+    assert [one.id for one in players] == ["ann", "bob"]

@@ -84,3 +84,10 @@ def test_other_headers_lose_their_secrets_only(name: str) -> None:
 
     assert redaction.header(name, "abc 12345ABCDE") == "abc [redacted]"
     assert redaction.header(name, "abc") == "abc"
+
+
+@pytest.mark.parametrize(
+    "spelt", ["ab/cd+efgh", "ab\\/cd+efgh", "ab%2Fcd%2Befgh", "ab%2fcd%2befgh", "ab/cd%2Befgh"]
+)
+def test_a_secret_is_blotted_out_however_json_and_urls_write_it(spelt: str) -> None:
+    assert Redaction(["ab/cd+efgh"]).text(f"<{spelt}>") == f"<{BLOT}>"

@@ -61,14 +61,15 @@ def test_a_secret_that_comes_back_is_current_without_an_end() -> None:
     assert secret.accepted(NOON + 2 * HOUR) == ["first-secret"]
 
 
-def test_the_twenty_newest_replaced_secrets_are_remembered() -> None:
+def test_all_that_still_count_are_remembered_and_twenty_that_do_not() -> None:
     secret = Secret("secret-0")
-    for number in range(1, 21):
+    for number in range(1, 31):
         secret.rotate(f"secret-{number}", NOON, HOUR)
     assert secret.ever()[-1] == "secret-0"
 
-    secret.rotate("secret-21", NOON, HOUR)
-    assert secret.ever() == [f"secret-{number}" for number in range(21, 0, -1)]
+    secret.rotate("secret-31", NOON + 2 * HOUR, HOUR)
+
+    assert secret.ever() == [f"secret-{number}" for number in range(31, 10, -1)]
 
 
 def test_no_secret_shows_in_what_python_prints() -> None:

@@ -61,7 +61,7 @@ SOUND: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (port, 0, 0),
     (port, "65535", 65535),
     (text, " x", " x"),
-    (secret, "a b~!", "a b~!"),
+    (secret, "ab~!", "ab~!"),
     (url, "http://127.0.0.1:8090/", "http://127.0.0.1:8090"),
     (url, "https://[::1]:8090/a/b/", "https://[::1]:8090/a/b"),
     (exact_url, "http://127.0.0.1:9000/pam/?a=b@c", "http://127.0.0.1:9000/pam/?a=b@c"),
@@ -179,16 +179,15 @@ def test_a_wrong_value_is_refused_with_what_is_right(
     assert str(error.value).startswith(told)
 
 
-def refusal(name: str, value: object, *, hidden: bool = False, spelt: str | None = None) -> str:
+def refusal(name: str, value: object, *, hidden: bool = False) -> str:
     row = Setting("size", whole_number(1, 9, "calls"), 5, "How many.", hidden=hidden)
     with pytest.raises(SettingsError) as error:
-        read_setting({"size": row}, "settings", name, value, others=["[overrides]"], spelt=spelt)
+        read_setting({"size": row}, "settings", name, value, others=["[overrides]"])
     return str(error.value)
 
 
 def test_a_refused_value_is_named_with_its_place_and_shown() -> None:
     assert refusal("size", "x") == "settings: `size` is 'x'; it has to be a whole number of calls from 1 to 9"
-    assert refusal("size", 0, spelt="MOCKSERVER_SIZE").startswith("settings: `MOCKSERVER_SIZE` is 0; ")
 
 
 def test_a_long_value_is_shown_in_part() -> None:
@@ -206,7 +205,7 @@ def test_a_hidden_value_is_not_shown() -> None:
 def test_an_unknown_setting_is_named_with_what_was_probably_meant_or_all_there_is() -> None:
     assert refusal("siez", 1) == "settings: unknown setting `siez`; did you mean `size`?"
     assert refusal("x", 1) == "settings: unknown setting `x`; known are size, [overrides]"
-    assert nearest("seed", ["speed", "seeds"]) == "did you mean `seeds`?"
+    assert nearest("admin_prt", ["port", "admin_port"]) == "did you mean `admin_port`?"
 
 
 def test_a_setting_tells_what_it_takes() -> None:

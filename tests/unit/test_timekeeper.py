@@ -58,6 +58,11 @@ class Day:
         return [timer.subject for timer in self.keeper.pending()]
 
 
+def play(scenario: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run a scenario that may wait for ever where the source is wrong."""
+    asyncio.run(asyncio.wait_for(scenario(), timeout=10))
+
+
 def passed(passage: Coroutine[object, object, Passage]) -> Passage:
     return asyncio.run(passage)
 
@@ -254,10 +259,10 @@ def test_a_closed_timekeeper_has_no_timers_and_its_clock_still_goes() -> None:
     alarm = HandAlarm()
     day = Day(alarm)
     day.note_at(NOON + MINUTE, "a")
-    assert alarm.delay == MINUTE
+    before = alarm.delay
     day.keeper.close()
 
-    assert (day.pending(), alarm.delay) == ([], None)
+    assert (before, alarm.delay, day.pending()) == (MINUTE, None, [])
     assert passed(day.keeper.advance(HOUR)) == Passage([], complete=True)
     assert (day.ran, day.keeper.clock.now()) == ([], NOON + HOUR)
 
@@ -272,6 +277,31 @@ def test_closing_on_the_way_leaves_the_rest_unrun() -> None:
 
     passed(day.keeper.advance(HOUR))
     assert day.ran == [("a", NOON + MINUTE)]
+
+
+def test_a_timer_set_after_the_closing_is_none() -> None:
+    async def close_and_go_on(subject: str) -> None:
+        day.keeper.close()
+        day.note_at(day.keeper.clock.now() + MINUTE, "again")
+
+    day = Day(meanwhile=close_and_go_on)
+    day.note_at(NOON + MINUTE, "a")
+
+    passed(day.keeper.advance(HOUR))
+
+    assert ([subject for subject, _ in day.ran], day.pending()) == (["a"], [])
+
+
+def test_a_restored_timer_is_not_the_cancelled_one_of_its_number() -> None:
+    day, other = Day(), Day()
+    for subject in ("a", "b"):
+        day.note_at(NOON + MINUTE, subject)
+        other.note_at(NOON + MINUTE, subject)
+    day.keeper.cancel("note", "b")
+
+    day.keeper.restore(other.keeper.pending())
+
+    assert day.pending() == ["a", "b"]
 
 
 def test_restored_timers_run_as_the_others_would_have() -> None:
@@ -312,6 +342,29 @@ def test_a_passage_out_of_time_stops_where_it_is_and_a_second_one_goes_on() -> N
     assert day.keeper.clock.now() == NOON + HOUR
 
 
+def test_a_passage_out_of_time_leaves_the_alarm_set_for_the_next_timer() -> None:
+    alarm = HandAlarm()
+    day = Day(alarm)
+    day.note_at(NOON + HOUR, "a")
+    day.note_at(NOON + HOUR + 10 * MINUTE, "b")
+    once = iter([True, False])
+
+    passage = passed(day.keeper.advance(2 * HOUR, lambda: next(once)))
+
+    assert (passage.complete, day.pending(), alarm.delay) == (False, ["b"], 10 * MINUTE)
+
+
+def test_on_the_way_back_not_even_an_overdue_timer_runs() -> None:
+    day = Day()
+    day.note_at(NOON - HOUR, "overdue")
+
+    passed(day.keeper.set_time(NOON - 30 * MINUTE))
+    assert (day.ran, day.keeper.clock.now()) == ([], NOON - 30 * MINUTE)
+
+    passed(day.keeper.advance(timedelta(0)))
+    assert [subject for subject, _ in day.ran] == ["overdue"]
+
+
 def test_a_passage_without_time_moves_a_clock_only_where_nothing_is_due() -> None:
     day = Day()
     day.note_at(NOON + 10 * MINUTE, "a")
@@ -321,6 +374,40 @@ def test_a_passage_without_time_moves_a_clock_only_where_nothing_is_due() -> Non
 
     free = passed(day.keeper.set_time(NOON + 9 * MINUTE, lambda: False))
     assert (free, day.keeper.clock.now()) == (Passage([], complete=True), NOON + 9 * MINUTE)
+
+
+async def fail_at_bad(subject: str) -> None:
+    if subject == "bad":
+        raise RuntimeError("not to be shown")
+
+
+def test_a_timer_that_fails_does_not_stop_those_behind_it_in_a_passage(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    day = Day(meanwhile=fail_at_bad)
+    day.note_at(NOON + MINUTE, "bad")
+    day.note_at(NOON + 2 * MINUTE, "good")
+
+    passage = passed(day.keeper.advance(HOUR))
+
+    assert [one.outcome for one in passage.ran] == [
+        "failed: RuntimeError; see the server's log",
+        "noted good",
+    ]
+    assert (passage.complete, day.keeper.clock.now(), day.pending()) == (True, NOON + HOUR, [])
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["a timer of kind note failed: RuntimeError"]
+
+
+def test_a_timer_that_fails_when_the_alarm_rings_leaves_the_alarm_set_for_the_next() -> None:
+    alarm = HandAlarm()
+    day = Day(alarm, meanwhile=fail_at_bad)
+    day.note_at(NOON + MINUTE, "bad")
+    day.note_at(NOON + 3 * MINUTE, "good")
+    day.base.advance(MINUTE)
+    asyncio.run(day.keeper.run_due())
+
+    assert ([subject for subject, _ in day.ran], alarm.delay) == (["bad"], 2 * MINUTE)
 
 
 def test_two_passages_at_once_run_one_after_the_other() -> None:
@@ -348,10 +435,32 @@ def test_two_passages_at_once_run_one_after_the_other() -> None:
         assert day.ran == [(str(minute), NOON + minute * MINUTE) for minute in (10, 20, 90)]
         assert day.keeper.clock.now() == NOON + 2 * HOUR
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
-def test_a_ring_during_a_passage_runs_nothing_twice() -> None:
+def test_two_advances_at_once_add_up() -> None:
+    async def scenario() -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def hold(subject: str) -> None:
+            started.set()
+            await go_on.wait()
+
+        day = Day(meanwhile=hold)
+        day.note_at(NOON + 10 * MINUTE, "10")
+        first = asyncio.create_task(day.keeper.advance(HOUR))
+        await started.wait()
+        second = asyncio.create_task(day.keeper.advance(5 * MINUTE))
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(first, second)
+
+        assert day.keeper.clock.now() == NOON + HOUR + 5 * MINUTE
+
+    play(scenario)
+
+
+def test_a_ring_during_a_passage_waits_for_its_end() -> None:
     async def scenario() -> None:
         started, go_on = asyncio.Event(), asyncio.Event()
 
@@ -361,17 +470,20 @@ def test_a_ring_during_a_passage_runs_nothing_twice() -> None:
 
         day = Day(meanwhile=hold)
         day.note_at(NOON + MINUTE, "a")
+        day.note_at(NOON + 2 * MINUTE, "b")
         passage = asyncio.create_task(day.keeper.advance(HOUR))
         await started.wait()
+        day.base.advance(10 * MINUTE)
         ring = asyncio.create_task(day.keeper.run_due())
         await asyncio.sleep(0)
+        assert [subject for subject, _ in day.ran] == ["a"]
+
         go_on.set()
         await passage
         await ring
+        assert [subject for subject, _ in day.ran] == ["a", "b"]
 
-        assert day.ran == [("a", NOON + MINUTE)]
-
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_the_alarm_is_set_to_the_next_timer() -> None:

@@ -17,7 +17,7 @@ from jwt import PyJWK
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 
-from mockserver.kernel.ports import Clock, KeysUnavailable
+from mockserver.kernel.ports import Clock, KeyFinder, KeysUnavailable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -55,6 +55,10 @@ class SigningKey:
         return _jws().encode(
             claims, self._key.result(), algorithm="RS256", headers=headers, sort_headers=True
         )
+
+    def public_key(self, kid: str) -> RSAPublicKey | None:
+        """The public half, if this is its id."""
+        return self._key.result().public_key() if kid == self._public()["kid"] else None
 
     def export(self) -> str:
         """The private key, PEM."""
@@ -182,6 +186,22 @@ class JwksClient:
                 if len(body) > _LARGEST_KEY_SET:
                     raise httpx.HTTPError(f"more than {_LARGEST_KEY_SET} bytes")
             return body
+
+
+class OwnKeyFirst:
+    """Knows BETCORE's key of this very server, and asks elsewhere for all others, so that the built-in
+    parties understand one another wherever the casino is told to find BETCORE."""
+
+    def __init__(self, own: SigningKey, others: KeyFinder) -> None:
+        self._own = own
+        self._others = others
+
+    async def find(self, kid: str) -> RSAPublicKey | None:
+        """The key of this id, or ``None`` when nobody has it.
+
+        :raises KeysUnavailable: it is not the own one, and the others can't be read
+        """
+        return self._own.public_key(kid) or await self._others.find(kid)
 
 
 class FixedKeys:

@@ -40,7 +40,9 @@ class HttpSender:
             raise SendFailed(f"nothing came for {deadlines.read:g} s") from None
         except httpx.ConnectError as error:
             raise SendFailed(f"no connection: {_one_line(error)}") from None
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except SendFailed:
+            raise
+        except Exception as error:  # the layers below raise much of their own, an ExceptionGroup among it
             raise SendFailed(_one_line(error)) from None
 
     async def _sent(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:

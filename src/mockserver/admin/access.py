@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mockserver.admin.problems import PROBLEM_MEDIA_TYPE
 from mockserver.kernel.json_codec import dump
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-_OPEN = ("/health", "/docs", "/openapi.json")
-"""Paths that hold nothing worth a token."""
+_OPEN = ("/health", "/docs", "/openapi.json", "/openapi.yaml")
+"""Paths that hold nothing worth a token, and what is below them."""
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@\[\]]+)(?::[0-9]+)?")
 
 
 class Refused(Exception):
@@ -54,14 +56,14 @@ class Access:
 
     def _judge(self, path: str, headers: dict[str, str]) -> None:
         host = headers.get("host", "")
-        # Who shows the token is no page that was led here.
+        # Who has to show the token is no page that was led here.
         if self._token is None and _name(host) not in self._names:
             raise Refused(
                 HTTPStatus.MISDIRECTED_REQUEST,
                 f"Host is `{host}`; the control plane answers to {', '.join(sorted(self._names))}",
             )
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and origin.partition("://")[2] != host:
             raise Refused(HTTPStatus.FORBIDDEN, f"Origin is `{origin}`: a web page may not use this")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise Refused(HTTPStatus.FORBIDDEN, "Sec-Fetch-Site: another site's page may not use this")
@@ -72,7 +74,7 @@ class Access:
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 f"content-type is `{media_type}`; send the body with `content-type: application/json`",
             )
-        if self._token is not None and not path.startswith(_OPEN):
+        if self._token is not None and not any(path == one or path.startswith(f"{one}/") for one in _OPEN):
             self._require_token(headers.get("authorization", ""))
 
     def _require_token(self, authorization: str) -> None:
@@ -85,11 +87,9 @@ class Access:
 
 
 def _name(host: str) -> str:
-    """A ``Host`` header without its port."""
-    name = host.lower()
-    if name.startswith("["):
-        return name.partition("]")[0].removeprefix("[")
-    return name.partition(":")[0]
+    """A ``Host`` header without its port; nothing of one that is none."""
+    found = _HOST.fullmatch(host.lower())
+    return found[1].strip("[]") if found else ""
 
 
 async def _answer(send: Send, refused: Refused) -> None:

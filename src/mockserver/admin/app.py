@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from mockserver.admin import books, clock, drive, journal, outbox, players, sandbox, tenants
 from mockserver.admin.access import Access
 from mockserver.admin.plane import Plane
-from mockserver.admin.problems import PROBLEM_MEDIA_TYPE, problem_document, problem_of
+from mockserver.admin.problems import PROBLEM_MEDIA_TYPE, Problems, problem_document
 from mockserver.admin.strictness import StrictBody, StrictParameters
 from mockserver.kernel.json_codec import dump
 
@@ -66,8 +66,9 @@ def admin_app(
     )
     # FlaskApp has no parameter for the number of its threads, which is 10.
     app._middleware_app.asgi_app = WSGIMiddleware(app.app.wsgi_app, workers=_WORKERS)
+    problems = Problems(contract)
     for kind in (Exception, ProblemException, HTTPException):
-        app.add_error_handler(kind, problem_of)
+        app.add_error_handler(kind, problems.answer)
     app.add_api(
         dict(contract),
         resolver=Resolver(partial(_resolved, handlers)),

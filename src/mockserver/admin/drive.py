@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bet_contracts.schemas import compile_schema
 from mockserver.admin.outbox import call_document
 from mockserver.admin.plane import Json, Plane
+from mockserver.admin.strictness import first_violation
 from mockserver.kernel.control import ControlRefusal, Drive, Problem
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant import Tenant
@@ -46,17 +46,17 @@ def _runnable(plane: Plane, tenant: Tenant, operation: str, fields: Json) -> Cal
     """
     drives = plane.tenants.vendor_of(tenant).drives
     if operation not in drives:
-        raise ControlRefusal(
-            Problem.NOT_FOUND, f"there is no operation `{operation}`; {nearest(operation, drives)}"
-        )
+        kinds = [kind for kind, vendor in plane.tenants.vendors.items() if operation in vendor.drives]
+        hint = f"a tenant of kind `{kinds[0]}` has it" if kinds else nearest(operation, drives)
+        raise ControlRefusal(Problem.NOT_FOUND, f"there is no operation `{operation}` here; {hint}")
     chosen = drives[operation]
     if chosen.run is None:
         built = ", ".join(name for name, one in drives.items() if one.run is not None)
         raise ControlRefusal(
             Problem.NOT_BUILT, f"the sandbox does not live `{operation}` yet; it does {built}"
         )
-    if violation := compile_schema(chosen.schema)(fields):
-        raise ControlRefusal(Problem.INVALID, f"{operation}: {violation}")
+    if violation := first_violation(chosen.schema, fields, f"the document of `{operation}`"):
+        raise ControlRefusal(Problem.INVALID, violation)
     return chosen.run
 
 

@@ -37,11 +37,12 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             return tenants.journal_of(tenant).exchanges(), redaction()
 
         exchanges, blot = plane.bridge.run(on_loop)
-        wanted = {"operation": operation, "direction": direction, "cause": cause}
+        wanted = {"direction": direction, "cause": cause}
         fitting = [
             one
             for one in exchanges
             if all(value is None or getattr(one, name) == value for name, value in wanted.items())
+            and operation in (None, one.operation, one.action)
         ]
         for name, value in subjects.items():
             fitting = _about(fitting, *plane.bridge.run(lambda: _subject(plane, name, value, tenant)))  # noqa: B023  run before the next turn
@@ -80,6 +81,7 @@ def _document(exchange: Exchange, blot: Redaction) -> Json:
         "tenant": exchange.tenant,
         "surface": exchange.surface,
         "operation": exchange.operation,
+        "action": exchange.action,
         "method": exchange.method,
         "target": blot.text(exchange.target),
         "status": exchange.status,
@@ -122,7 +124,3 @@ def _message(headers: Headers, body: bytes, size: int, blot: Redaction) -> Json:
         "body": blot.bytes(body),
         "size": size,
     }
-
-
-def _header(name: str, value: str, blot: Redaction) -> Json:
-    return {"name": name, "value": blot.header(name, value)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +30,8 @@ STATUSES = MappingProxyType(
         Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
     }
 )
+METHODS = frozenset({"get", "put", "post", "patch", "delete"})
+
 _PROBLEM_OF = MappingProxyType(
     {UnknownCall: Problem.NOT_FOUND, NotInThisState: Problem.CONFLICT, OutboxFull: Problem.FULL}
 )
@@ -50,16 +54,35 @@ def problem_document(error: Exception) -> dict[str, Any]:
     return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "failed; see the server's log (--verbose)")
 
 
-def problem_of(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """The answer to what Connexion refuses."""
-    document = problem_document(error)
-    headers = getattr(error, "headers", None) or {}
-    return ConnexionResponse(
-        status_code=document["status"],
-        content_type=PROBLEM_MEDIA_TYPE,
-        body=dump(document),
-        headers={name: value for name, value in headers.items() if name.lower() == "allow"},
-    )
+class Problems:
+    """Answers what Connexion refuses.
+
+    :param contract: the document of the control plane, which knows the methods of each path
+    """
+
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self._methods = [
+            (re.compile(re.sub(r"{[^}]*}", "[^/]+", path)), sorted(METHODS & item.keys()))
+            for path, item in contract["paths"].items()
+        ]
+
+    def answer(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        """The answer to an error."""
+        document = problem_document(error)
+        headers = {}
+        if document["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = self._allowed(request.scope["path"])
+            document["detail"] = f"this path takes {headers['Allow']}"
+        return ConnexionResponse(
+            status_code=document["status"],
+            content_type=PROBLEM_MEDIA_TYPE,
+            body=dump(document),
+            headers=headers,
+        )
+
+    def _allowed(self, path: str) -> str:
+        fitting = (methods for pattern, methods in self._methods if pattern.fullmatch(path))
+        return ", ".join(method.upper() for method in next(fitting, ()))
 
 
 def _document(status: HTTPStatus, detail: str) -> dict[str, Any]:

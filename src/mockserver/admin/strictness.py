@@ -12,6 +12,7 @@ from connexion.validators import JSONRequestBodyValidator, ParameterValidator
 from jsonschema import Draft4Validator, ValidationError
 
 from mockserver.kernel.json_codec import JsonInvalid, parse
+from mockserver.kernel.settings import nearest
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -38,14 +39,22 @@ class StrictBody(JSONRequestBodyValidator):
             return None
         if body is None:
             raise BadRequestProblem(detail="body: is empty; send a JSON document")
-        try:
-            return self._validator.validate(body)
-        except ValidationError as error:
-            raise BadRequestProblem(detail=_sentence("body", error)) from None
+        error = next(self._validator.iter_errors(body), None)
+        if error is not None:
+            raise BadRequestProblem(detail=_sentence("body", error))
+        return None
 
 
 class StrictParameters(ParameterValidator):
     """Judges path and query parameters."""
+
+    def validate_query_parameter_list(self, request: Any, security_params: Any = None) -> set[str]:
+        """Refuse parameters that the operation does not have."""
+        known = [one["name"] for one in self.parameters.get("query", ())]
+        for name in request.query_params:
+            if name not in known:
+                raise BadRequestProblem(detail=f"the query has an unknown `{name}`; {_meant(name, known)}")
+        return set()
 
     @staticmethod
     def validate_parameter(
@@ -54,18 +63,40 @@ class StrictParameters(ParameterValidator):
         """What is wrong with a parameter, in one line."""
         if value is None:
             return f"{param['name']}: is missing" if param.get("required") else None
-        error = next(Draft4Validator(param["schema"]).iter_errors(value), None)
-        return _sentence(param["name"], error) if error else None
+        return first_violation(param["schema"], value, param["name"])
+
+
+def first_violation(schema: Mapping[str, Any], document: Any, whole: str) -> str | None:
+    """How a document breaks a resolved schema, in one line.
+
+    :param whole: what the document itself is called
+    """
+    error = next(Draft4Validator(schema).iter_errors(document), None)
+    return _sentence(whole, error) if error else None
 
 
 def _sentence(whole: str, error: ValidationError) -> str:
     """``players[0].balance: 'x' does not match …``. A value that is secret is not shown."""
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
     name = place.lstrip(".") or whole
-    description = error.schema.get("description") if isinstance(error.schema, dict) else None
-    if isinstance(error.schema, dict) and error.schema.get("format") == "password":
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    known = list(schema.get("properties", ()))
+    description = schema.get("description")
+    if schema.get("format") == "password":
         return f"{name}: can't be used; it has to be {description}"
+    if error.validator == "additionalProperties":
+        unknown = next(one for one in error.instance if one not in known)
+        return f"{name}: has an unknown field `{unknown}`; {_meant(unknown, known)}"
+    if error.validator == "required":
+        missing = next(one for one in error.validator_value if one not in error.instance)
+        return f"{name}: lacks the field `{missing}`"
+    if error.validator == "minProperties":
+        return f"{name}: is empty; {_meant('', known)}"
     message = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}..."
     if error.validator in _ITS_DESCRIPTION_SAYS_MORE and description:
         return f"{name}: {message}; it has to be {description}"
     return f"{name}: {message}"
+
+
+def _meant(name: str, known: list[str]) -> str:
+    return nearest(name, known) if known else "none is known"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from mockserver.betcore.model import PartnerClient
+from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 from mockserver.kernel.outbox import OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest, SigningKey
@@ -80,4 +81,7 @@ class CasinoCaller:
         except JsonInvalid as error:
             return f"the answer is no JSON: {error}"
         code = document.get("ErrorCode") if isinstance(document, dict) else None
-        return None if code == 200 and code is not True else f"ErrorCode {code}; only 200 acknowledges"
+        if code == 200 and code is not True:
+            return None
+        hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
+        return "; ".join([f"ErrorCode {code}; only 200 acknowledges", *hints])

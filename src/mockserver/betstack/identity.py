@@ -25,6 +25,10 @@ class _Attempt:
     body: bytes
     signature: str
 
+    def is_over(self, message: bytes) -> bool:
+        """Whether the signature covers this message."""
+        return same(digest(self.secret, message), self.signature)
+
     @property
     def bare(self) -> bytes:
         """The body as it has to be signed."""
@@ -128,27 +132,36 @@ def require_same_operator(operator: Operator, named: str) -> None:
 
 
 def _diagnose(operator: Operator, timestamp: bytes, body: bytes, signature: str) -> Diagnosis:
-    attempt = _Attempt(operator.secret.current, timestamp, body, signature)
-    expected = digest(attempt.secret, attempt.message)
-    if same(expected, signature.lower()):
-        return Diagnosis("it is right but in upper case; send lower-case hex", attempt.message)
-    if same(base64.b64encode(bytes.fromhex(expected)).decode(), signature):
-        return Diagnosis("it is right but in Base64; send lower-case hex", attempt.message)
+    accepted = operator.secret.accepted(operator.clock.now())
+    for secret in accepted:
+        if found := _mistake(_Attempt(secret, timestamp, body, signature)):
+            return found
+    current = _Attempt(accepted[0], timestamp, body, signature)
     for retired in operator.secret.retired:
-        if same(digest(retired.value, attempt.message), signature):
+        if same(digest(retired.value, current.message), signature):
             return Diagnosis(
-                f"it is made with a secret that was replaced, and that counts no more "
+                "it is made with a secret that was replaced, and that counts no more "
                 f"since {retired.until:%Y-%m-%d %H:%M:%S} UTC",
-                attempt.message,
+                current.message,
             )
-    for messages, sentence in MISTAKES:
-        for message in messages(attempt):
-            if same(digest(attempt.secret, message), signature):
-                return Diagnosis(sentence, message)
     return Diagnosis(
         f"does not match; expected HMAC-SHA256, keyed with the operator's secret, over these "
-        f"{len(attempt.message)} bytes: {_abridged(attempt.message)}"
+        f"{len(current.message)} bytes: {_abridged(current.message)}"
     )
+
+
+def _mistake(attempt: _Attempt) -> Diagnosis | None:
+    """A mistake that explains the signature."""
+    expected = digest(attempt.secret, attempt.message)
+    if same(expected, attempt.signature.lower()):
+        return Diagnosis("it is right but in upper case; send lower-case hex", attempt.message)
+    if same(base64.b64encode(bytes.fromhex(expected)).decode(), attempt.signature):
+        return Diagnosis("it is right but in Base64; send lower-case hex", attempt.message)
+    for messages, sentence in MISTAKES:
+        for message in messages(attempt):
+            if attempt.is_over(message):
+                return Diagnosis(sentence, message)
+    return None
 
 
 def _abridged(message: bytes) -> str:

@@ -68,7 +68,7 @@ def _player_is_known(context: Context) -> None:
         raise Rejection(
             Refusal.UNKNOWN_PLAYER,
             f"operator `{context.operator.name}` has no player with this token; "
-            "the sandbox's tokens are printed by `mockserver serve`",
+            f"the control plane lists its players at /tenants/{context.operator.name}/players",
         )
 
 

@@ -12,6 +12,7 @@ from bet_contracts.schemas import compile_violations
 from mockserver.edge.contract import load
 from mockserver.edge.recording import text_of
 from mockserver.edge.surface import Surface
+from mockserver.kernel.errors import EdgeRefusal
 from mockserver.kernel.exchange import Inbound
 from mockserver.kernel.journal import LARGEST_KEPT, Direction, Exchange
 from mockserver.kernel.json_codec import JsonInvalid, parse
@@ -67,17 +68,20 @@ class Explainer:
     def explain(self, exchange: Exchange) -> Explanation:
         """Everything that can be said about an exchange."""
         signed = self._signed_text(exchange)
+        cut = exchange.request_size > LARGEST_KEPT
         schemas = None
         if exchange.surface is not None and exchange.operation is not None:
             schemas = self._schemas(exchange.surface, exchange.operation)
         return Explanation(
             request_violations=_of_request(schemas, exchange) if schemas else [],
             answer_violations=_of_answer(schemas, exchange) if schemas else [],
-            signed_text=None if signed is None else _text(signed),
-            difference=_difference(signed, exchange.claimed),
+            signed_text=None if signed is None or cut else _text(signed),
+            difference=_difference(signed, exchange.claimed, cut=cut),
         )
 
     def _signed_text(self, exchange: Exchange) -> bytes | None:
+        if _unread(exchange):
+            return None
         if exchange.direction is Direction.SENT:
             return exchange.canonical
         gate = self._gates.get(exchange.surface or "")
@@ -103,12 +107,11 @@ class Explainer:
 
 
 def _of_request(schemas: _Schemas, exchange: Exchange) -> list[str]:
-    if schemas.request is None or not exchange.target:
-        return []  # nothing is sent, or nothing was
+    if schemas.request is None or not exchange.target or _unread(exchange):
+        return []  # nothing is sent, nothing was, or nobody read it
     if schemas.takes_token and exchange.document is None:
         return []  # no token was verified, so nothing came that could be judged
-    document = exchange.request_body if exchange.document is None else exchange.document
-    return _broken(schemas.request, document, exchange.request_size)
+    return _broken(schemas.request, exchange.request_body if exchange.document is None else exchange.document)
 
 
 def _of_answer(schemas: _Schemas, exchange: Exchange) -> list[str]:
@@ -120,24 +123,34 @@ def _of_answer(schemas: _Schemas, exchange: Exchange) -> list[str]:
     violations = schemas.answers[exchange.status]
     if violations is None or (not exchange.answer_body and exchange.direction is Direction.SENT):
         return []
-    return _broken(violations, exchange.answer_body, exchange.answer_size)
+    return _broken(violations, exchange.answer_body)
 
 
-def _broken(violations: _Violations, text: bytes, size: int) -> list[str]:
-    if size > LARGEST_KEPT and len(text) >= LARGEST_KEPT:
-        return [f"not judged: of {size} bytes only {LARGEST_KEPT} are kept"]
+def _unread(exchange: Exchange) -> bool:
+    """Whether the request was too large to be read, or broken off."""
+    received = exchange.direction is Direction.RECEIVED
+    return received and (exchange.status is None or exchange.refusal == EdgeRefusal.TOO_LARGE)
+
+
+def _broken(violations: _Violations, text: bytes) -> list[str]:
     try:
         return violations(parse(text))
     except JsonInvalid as error:
+        if len(text) == LARGEST_KEPT:
+            return [f"not judged: only its first {LARGEST_KEPT} bytes are kept"]
         return [str(error)]
 
 
-def _difference(expected: bytes | None, signed: bytes | None) -> Difference | None:
+def _difference(expected: bytes | None, signed: bytes | None, *, cut: bool) -> Difference | None:
+    """Where the two differ. Of texts that were cut, the ends say nothing."""
     if expected is None or signed is None or expected == signed:
         return None
     pairs = enumerate(zip(expected, signed, strict=False))
-    shorter = min(len(expected), len(signed))
-    offset = next((index for index, (one, other) in pairs if one != other), shorter)
+    offset = next((index for index, (one, other) in pairs if one != other), None)
+    if offset is None:
+        if cut:
+            return None
+        offset = min(len(expected), len(signed))
     return Difference(offset, _text(expected[offset:][:_SHOWN]), _text(signed[offset:][:_SHOWN]))
 
 

@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from bet_contracts.surfaces import SURFACES
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.recording import Recording
-from mockserver.edge.refusals import REASON_HEADER, Refused, header_text, send_answer
+from mockserver.edge.refusals import Refused, header_text, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
+from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.json_codec import dump
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from mockserver.edge.contract import ErrorRow
 from mockserver.kernel.errors import EdgeRefusal, Rejection
-from mockserver.kernel.exchange import Document, RefusalRenderer
+from mockserver.kernel.exchange import REASON_HEADER, Document, RefusalRenderer
 from mockserver.kernel.json_codec import dump
 
 if TYPE_CHECKING:
     from starlette.types import Send
 
-REASON_HEADER = "x-sandbox-reason"
 _LONGEST_REASON = 600
 
 

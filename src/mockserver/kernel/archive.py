@@ -81,8 +81,9 @@ def read_archive(document: Mapping[str, Any]) -> Archive:
     :raises ControlRefusal: it is none, or of another format
     """
     if document.get("format") != FORMAT:
+        shown = f"`format` is {document['format']!r}" if "format" in document else "it has no `format`"
         raise ControlRefusal(
-            Problem.INVALID, f"format: this sandbox reads format {FORMAT}, not {document.get('format')!r}"
+            Problem.INVALID, f"not an export that this sandbox reads: {shown}, and format {FORMAT} is read"
         )
     try:
         return from_document(Archive, document)
@@ -107,6 +108,7 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
     for one, tenant in made:
         tenant.journal.restore(one.journal.exchanges, one.journal.last_number)
         tenant.timekeeper.restore(one.timers)
+        tenant.outbox.restore(one.calls)
     nobodys = archive.nobodys_journal
     tenants.nobodys_journal.restore(nobodys.exchanges, nobodys.last_number)
 
@@ -149,7 +151,6 @@ def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
             ids_made=one.ids_made,
         )
         tenant.clock.restore(one.frozen_at, one.ahead)
-        tenant.outbox.restore(one.calls)
         for player in one.players:
             tenant.players.put(player)
         for posting in one.postings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mockserver.kernel.ports import Clock
 
@@ -43,6 +43,7 @@ class VirtualClock:
 
     def set(self, moment: datetime) -> None:
         """Put it to a moment, aware; it stands or runs as before."""
+        moment = moment.astimezone(UTC)
         if self.frozen:
             self._frozen_at = moment
         else:
@@ -55,5 +56,5 @@ class VirtualClock:
 
     def restore(self, frozen_at: datetime | None, ahead: timedelta) -> None:
         """Put it to where another one stood, or was ahead."""
-        self._frozen_at = frozen_at
+        self._frozen_at = frozen_at.astimezone(UTC) if frozen_at else None
         self._ahead = ahead

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -9,6 +10,8 @@ from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.tenant import Tenant
+
+logger = logging.getLogger("mockserver")
 
 CAUSE_HEADER = "x-sandbox-cause"
 """Names the exchange that brought a call about; sent to the sandbox itself only."""
@@ -67,6 +70,7 @@ class Courier:
             at=at,
             surface=self._caller.surface,
             operation=self._caller.operation_of(call),
+            action=call.operation,
             cause=call.cause,
         )
         tenant.journal.begin(exchange)
@@ -94,6 +98,10 @@ class Courier:
             answer = await self._sender.send(OutgoingRequest(request.url, headers, request.body), deadlines)
         except (CannotCall, SendFailed) as error:
             return str(error)
+        except Exception as error:  # whatever it is, the call must not be lost
+            logger.error("a call to %s failed: %s", self._caller.surface, type(error).__name__)
+            logger.debug("trace", exc_info=error)
+            return f"the sandbox could not send it: {type(error).__name__}; see the server's log"
         exchange.status = answer.status
         exchange.answer_headers = _encoded(answer.headers)
         exchange.answer_body = answer.body

@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+REASON_HEADER = "x-sandbox-reason"
+"""Says in one line why the sandbox refuses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:

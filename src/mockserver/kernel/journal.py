@@ -40,6 +40,8 @@ class Exchange:
     tenant: str = NOBODY
     surface: str | None = None
     operation: str | None = None
+    action: str | None = None
+    """What one operation is told to do, where it takes several actions."""
     cause: str | None = None
     """Id of the exchange that brought this one about."""
     request_headers: Headers = ()
@@ -60,7 +62,7 @@ class Exchange:
     """What a wrong signature covers instead, where that could be found out."""
     duration_ms: float = 0.0
     turn: int = 0
-    """Its place among the exchanges of all tenants, by their end."""
+    """Its place among the exchanges of all tenants, in the order in which they began."""
 
 
 class Turns:
@@ -104,6 +106,7 @@ class Journal:
     def begin(self, exchange: Exchange) -> None:
         """Give an exchange its tenant and its id, before it is answered."""
         self._last_number += 1
+        exchange.turn = self._turns.next()
         exchange.tenant = self._owner
         exchange.id = f"{self._owner}-{self._last_number}"
 
@@ -113,9 +116,9 @@ class Journal:
         exchange.answer_size = len(exchange.answer_body)
         exchange.request_body = _cut(exchange.request_body)
         exchange.answer_body = _cut(exchange.answer_body)
-        if exchange.document is not None:
-            exchange.document = _cut(exchange.document)
-        exchange.turn = self._turns.next()
+        for name in ("document", "canonical", "claimed"):
+            if (value := getattr(exchange, name)) is not None:
+                setattr(exchange, name, _cut(value))
         self._kept[exchange.id] = exchange
         while len(self._kept) > self._size():
             del self._kept[next(iter(self._kept))]
@@ -125,8 +128,8 @@ class Journal:
         return self._kept.get(exchange_id)
 
     def exchanges(self) -> list[Exchange]:
-        """Those that are kept, oldest first."""
-        return list(self._kept.values())
+        """Those that are kept, in the order in which they began."""
+        return sorted(self._kept.values(), key=lambda one: one.turn)
 
     def restore(self, exchanges: Sequence[Exchange], last_number: int) -> None:
         """Put exchanges back as they were."""

@@ -35,6 +35,9 @@ class CallState(StrEnum):
 OPEN = frozenset({CallState.PENDING, CallState.REPEATED, CallState.PARKED})
 """States that take room in the queue."""
 
+WAITING = frozenset({CallState.PENDING, CallState.REPEATED})
+"""States of a call that is sent by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -110,6 +113,7 @@ class Outbox:
         self._attempt = attempt
         self._calls: dict[str, OutgoingCall] = {}
         self._open = 0
+        self._ended: dict[str, None] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         timekeeper.on(TIMER, self._repeat)
 
@@ -188,14 +192,20 @@ class Outbox:
         return list(self._calls.values())
 
     def restore(self, calls: list[OutgoingCall]) -> None:
-        """Put calls back as they were; their timers are the timekeeper's."""
+        """Put calls back as they were, once the timekeeper has its timers again. A call that was under way
+        is sent again: nobody knows what became of it."""
         self._calls = {call.id: call for call in calls}
         self._open = sum(call.state in OPEN for call in calls)
+        self._ended = dict.fromkeys(call.id for call in calls if call.state not in OPEN)
+        planned = {timer.subject for timer in self._timekeeper.pending() if timer.kind == TIMER}
+        for call in calls:
+            if call.state in WAITING and call.id not in planned:
+                self._timekeeper.set_timer(call.next or call.created, TIMER, call.id)
 
     async def _repeat(self, call_id: str) -> str:
         call = self.find(call_id)
         async with self._trying(call):
-            if call.state is not CallState.REPEATED:
+            if call.state not in WAITING:
                 return f"{call.operation}: {call.state} in the meantime"
             await self._try(call, scheduled=True)
         failure = call.tries[-1].failure
@@ -238,6 +248,7 @@ class Outbox:
     def _end(self, call: OutgoingCall, state: CallState) -> None:
         call.state = state
         self._open -= 1
-        if len(self._calls) - self._open > self._size():
-            oldest = next(one for one in self._calls.values() if one.state not in OPEN)
-            del self._calls[oldest.id]
+        self._ended[call.id] = None
+        while len(self._ended) > self._size():
+            first = next(iter(self._ended))
+            del self._ended[first], self._calls[first]

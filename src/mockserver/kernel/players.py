@@ -82,14 +82,18 @@ class Players:
             owner = self._by_token.get(token)
             if owner is not None and owner.id != player.id:
                 raise TokenTaken(f"player `{owner.id}` has one of the tokens already")
-        self.remove(player.id)
+        if old := self._by_id.get(player.id):
+            self._forget_tokens(old)
         self._by_id[player.id] = player
         self._by_token.update(dict.fromkeys(player.tokens, player))
 
     def remove(self, player_id: str) -> None:
         """Forget a player; nothing happens where there is none."""
-        player = self._by_id.pop(player_id, None)
-        for token in player.tokens if player else ():
+        if player := self._by_id.pop(player_id, None):
+            self._forget_tokens(player)
+
+    def _forget_tokens(self, player: Player) -> None:
+        for token in set(player.tokens):
             del self._by_token[token]
 
 

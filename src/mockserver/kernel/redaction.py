@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -11,13 +12,14 @@ BLOT = "[redacted]"
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
+_PERCENT = re.compile("%[0-9A-F]{2}")
+
+
 class Redaction:
     """Knows the secrets, as they are and as JSON and URLs write them."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        spelt = {
-            spelling for one in secrets for spelling in (one, json.dumps(one)[1:-1], quote(one, safe=""))
-        }
+        spelt = {spelling for one in secrets for spelling in _spellings(one)}
         self._secrets = sorted(spelt, key=len, reverse=True)
 
     def text(self, text: str) -> str:
@@ -33,3 +35,11 @@ class Redaction:
     def header(self, name: str, value: str) -> str:
         """The value of a header; credentials are blotted out whatever they are."""
         return BLOT if name.lower() in _CREDENTIAL_HEADERS else self.text(value)
+
+
+def _spellings(secret: str) -> set[str]:
+    """As it is, in a JSON string (with a slash escaped or not), in a URL (in either case of the digits)."""
+    in_json = json.dumps(secret)[1:-1]
+    in_urls = {quote(secret, safe=""), quote(secret)}
+    lower = {_PERCENT.sub(lambda match: match[0].lower(), one) for one in in_urls}
+    return {secret, in_json, in_json.replace("/", "\\/"), *in_urls, *lower}

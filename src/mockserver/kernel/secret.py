@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+_KEPT = 20
+"""How many are remembered that count no more, so that they can be recognised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retired:
@@ -27,13 +30,10 @@ class Secret:
 
     def rotate(self, new: str, now: datetime, overlap: timedelta) -> None:
         """Put a new secret in the place of the current one, which counts for ``overlap`` longer."""
-        self.retired.insert(0, Retired(self.current, now + overlap))
-        del self.retired[_MOST_RETIRED:]
+        retired = [Retired(self.current, now + overlap), *self.retired]
+        self.retired = [one for place, one in enumerate(retired) if now < one.until or place < _KEPT]
         self.current = new
 
     def ever(self) -> list[str]:
         """Every secret that is remembered, whether it counts or not."""
         return [self.current, *(one.value for one in self.retired)]
-
-
-_MOST_RETIRED = 20

@@ -51,14 +51,12 @@ def read_setting(
     value: Any,
     *,
     others: Iterable[str] = (),
-    spelt: str | None = None,
 ) -> Any:
     """Read one value.
 
     :param rows: the settings that may be given, by name
     :param source: where the value comes from, for the error
     :param others: what else may stand there, for the error
-    :param spelt: how the source spells the name, for the error
     :raises SettingsError: there is no such setting, or it can't have this value
     """
     setting = rows.get(name)
@@ -68,12 +66,14 @@ def read_setting(
         return setting.read(value)
     except ValueError as error:
         shown = "not shown" if setting.hidden else _shown(value)
-        raise SettingsError(f"{source}: `{spelt or name}` is {shown}; it has to be {error}") from None
+        raise SettingsError(f"{source}: `{name}` is {shown}; it has to be {error}") from None
 
 
 def nearest(name: str, known: Iterable[str], others: Iterable[str] = ()) -> str:
     """What was probably meant, or all that there is."""
     names = list(known)
+    if not names and not others:
+        return "there is none"
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean `{close[0]}`?" if close else f"known are {', '.join([*names, *others])}"
 
@@ -95,8 +95,8 @@ def text(value: Any) -> str:
 
 def secret(value: Any) -> str:
     """A text that an HTTP header can carry. The value is never shown."""
-    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
-        raise ValueError("a text of printable ASCII")
+    if not isinstance(value, str) or not value or not _is_one_word(value):
+        raise ValueError("a text of printable ASCII without spaces")
     return value
 
 

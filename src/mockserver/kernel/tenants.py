@@ -123,7 +123,7 @@ class Tenants:
         )
 
     def exchanges(self) -> list[Exchange]:
-        """The exchanges of everybody, by their end."""
+        """The exchanges of everybody, in the order in which they began."""
         journals = (self.nobodys_journal, *(tenant.journal for tenant in self))
         return sorted((one for journal in journals for one in journal.exchanges()), key=lambda one: one.turn)
 
@@ -320,8 +320,12 @@ def _put_players(vendor: Vendor, players: Players, ledger: Ledger, specs: Sequen
         if -int(spec.balance.normalize().as_tuple().exponent) > vendor.balance_places:
             raise ControlRefusal(
                 Problem.INVALID,
-                f"balance: `{spec.balance}` of player `{spec.id}` has more than "
-                f"{vendor.balance_places} digits after the point",
+                f"balance: of player `{spec.id}` is {spec.balance}; it has to be "
+                + (
+                    f"a decimal with at most {vendor.balance_places} digits after the point"
+                    if vendor.balance_places
+                    else "a whole number of cents"
+                ),
             )
     try:
         seed(players, ledger, specs)

@@ -68,8 +68,9 @@ class Timekeeper:
         """Have something done at a moment, aware; one that has passed is due at once."""
         timer = Timer(due, self._next_number, kind, subject)
         self._next_number += 1
-        heapq.heappush(self._timers, timer)
-        self._rearm()
+        if not self._closed:
+            heapq.heappush(self._timers, timer)
+            self._rearm()
         return timer
 
     def cancel(self, kind: str, subject: str) -> None:
@@ -86,6 +87,7 @@ class Timekeeper:
     def restore(self, timers: list[Timer]) -> None:
         """Put timers back as they were."""
         self._timers = list(timers)
+        self._cancelled.clear()
         heapq.heapify(self._timers)
         self._next_number = max((timer.number for timer in timers), default=0) + 1
         self._rearm()
@@ -113,21 +115,12 @@ class Timekeeper:
         :param in_time: asked before each timer; once it says no, the clock stays where it has come to
         """
         async with self._passing:
-            ran: list[Ran] = []
-            while timer := self._due(moment):
-                if not in_time():
-                    return Passage(ran, complete=False)
-                self.clock.set(max(timer.due, self.clock.now()))
-                ran.append(await self._run(timer))
-            if not self.clock.frozen and ran:
-                moment = max(moment, self.clock.now())  # what ran took some time
-            self.clock.set(moment)
-            self._rearm()
-            return Passage(ran, complete=True)
+            return await self._pass_to(moment, in_time)
 
     async def advance(self, by: timedelta, in_time: Callable[[], bool] = lambda: True) -> Passage:
         """Move the clock on, as :meth:`set_time` does."""
-        return await self.set_time(self.clock.now() + by, in_time)
+        async with self._passing:
+            return await self._pass_to(self.clock.now() + by, in_time)
 
     async def run_due(self) -> None:
         """Run what has fallen due since."""
@@ -135,6 +128,21 @@ class Timekeeper:
             while timer := self._due(self.clock.now()):
                 await self._run(timer)
             self._rearm()
+
+    async def _pass_to(self, moment: datetime, in_time: Callable[[], bool]) -> Passage:
+        ran: list[Ran] = []
+        complete = True
+        onwards = moment >= self.clock.now()
+        while onwards and (timer := self._due(moment)):
+            if not in_time():
+                complete = False
+                break
+            self.clock.set(max(timer.due, self.clock.now()))
+            ran.append(await self._run(timer))
+        if complete and not (ran and moment < self.clock.now()):  # what ran may have taken longer
+            self.clock.set(moment)
+        self._rearm()
+        return Passage(ran, complete)
 
     def _due(self, moment: datetime) -> Timer | None:
         self._drop_cancelled()

@@ -113,6 +113,7 @@ class Exchange(TypedDict):
     tenant: str
     surface: str | None
     operation: str | None
+    action: str | None
     method: str
     target: str
     status: int | None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from mockserver.kernel.signing import sign
 from mockserver.testing.documents import (
     Call,
     Clock,
@@ -32,6 +34,7 @@ class Tenant:
 
     :ivar kind: ``operator`` or ``partner_client``
     :ivar secret: its secret, where it is known
+    :ivar clock: its time
     """
 
     def __init__(self, sandbox: Sandbox, kind: str, name: str, secret: str | None) -> None:
@@ -58,6 +61,22 @@ class Tenant:
         document = {name: value for name, value in asked.items() if value is not None}
         self.secret = cast(TenantWithSecret, self.call("POST", "/secret", document))["secret"]
         return self.secret
+
+    def sign(self, body: bytes = b"", *, timestamp: int | None = None) -> dict[str, str]:
+        """The identity headers of a call that an operator sends to Betstack.
+
+        :param body: as it will be sent, empty for a call without one
+        :param timestamp: Unix seconds; now where it is left out
+        :raises ValueError: the secret is not known
+        """
+        if self.secret is None:
+            raise ValueError(f"the secret of `{self.name}` is not known; give it to Sandbox.tenant()")
+        seconds = str(int(time.time()) if timestamp is None else timestamp)
+        return {
+            "timestamp": seconds,
+            "operator-name": self.name,
+            "signature": sign(self.secret, seconds, body),
+        }
 
     def reset(self) -> None:
         """Put it back to where it began; secret and settings stay."""
@@ -159,16 +178,16 @@ class TenantClock:
         """Where it is."""
         return cast(Clock, self._tenant.call("GET", "/clock"))
 
-    def freeze(self, at: datetime | None = None) -> Passage:
-        """Stop it, where it is or at a moment (aware)."""
+    def freeze(self, at: datetime | str | None = None) -> Passage:
+        """Stop it, where it is or at a moment: aware, or text such as ``2026-03-01T12:00:00Z``."""
         return self._put({"frozen": True} | _now(at))
 
     def resume(self) -> Passage:
         """Let it run on from where it is."""
         return self._put({"frozen": False})
 
-    def set(self, moment: datetime) -> Passage:
-        """Put it to a moment (aware); what falls due on the way runs before this returns."""
+    def set(self, moment: datetime | str) -> Passage:
+        """Put it to a moment, as :meth:`freeze` takes one. What falls due on the way runs first."""
         return self._put(_now(moment))
 
     def advance(
@@ -194,5 +213,7 @@ class TenantClock:
         return cast(Passage, self._tenant.call("PUT", "/clock", document))
 
 
-def _now(moment: datetime | None) -> dict[str, str]:
-    return {} if moment is None else {"now": moment.isoformat()}
+def _now(moment: datetime | str | None) -> dict[str, str]:
+    if moment is None:
+        return {}
+    return {"now": moment if isinstance(moment, str) else moment.isoformat()}
