@@ -95,9 +95,9 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) ->
             signing_key=signing_key,
             explain=sandbox.explainer.explain,
             monotonic=time.monotonic,
+            admin_token=settings.admin_token,
         ),
         host=settings.admin_host,
-        token=settings.admin_token,
         version=__version__,
         surfaces=[surface.contract.surface for surface in sandbox.surfaces],
     )

@@ -18,6 +18,8 @@ class Pam:
     url: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    hold: threading.Event | None = None
+    """What each answer waits for."""
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def actions(self) -> list[Any]:
@@ -36,6 +38,8 @@ def pam_platform() -> Iterator[Pam]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             pam.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if pam.hold is not None:
+                pam.hold.wait(30)
             self.send_response(pam.status)
             for name, value in {"content-length": "0", **pam.headers}.items():
                 self.send_header(name, value)

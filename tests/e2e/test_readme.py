@@ -23,6 +23,7 @@ from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.cli import cli as mockserver
 from mockserver.kernel.money import decimal_text
+from mockserver.testing import Sandbox
 
 from .conftest import Running
 from .curl import Curl
@@ -84,6 +85,30 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2
+
+
+def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
+    (example,) = blocks(README, "python")
+    printed: list[tuple[object, ...]] = []
+
+    with sandbox() as it:
+        here = example.replace("http://127.0.0.1:8081", it.admin_url)
+        there = here.replace("http://127.0.0.1:9000/pam", pam.url)
+        exec(there, {"print": lambda *words: printed.append(words)})
+
+    ((outbox, journal), _) = printed
+    assert [call["state"] for call in outbox] == ["sent"]  # type: ignore[attr-defined]  # a list of calls
+    assert [exchange["action"] for exchange in journal] == ["ping"]  # type: ignore[attr-defined]  # as above
+
+
+def test_the_table_of_drives_is_what_the_vendors_live() -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
+
+    with sandbox() as it, Sandbox(it.admin_url) as plane:
+        drives = [one for name in ("site", "PartnerClient-1556") for one in plane.tenant(name).drives()]
+
+    assert listed == {one["operation"] for one in drives if one["built"]}
 
 
 def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> None:

@@ -21,6 +21,16 @@ def test_a_secret_is_blotted_out_wherever_it_stands_and_the_rest_is_kept() -> No
     assert redaction.text("12345abcde") == "12345abcde"
 
 
+def test_of_a_text_that_was_cut_the_rest_of_a_secret_goes_too() -> None:
+    redaction = Redaction(["12345ABCDE"])
+
+    assert redaction.part("5ABCDE, and 12345ABC") == "[redacted], and [redacted]"
+    assert redaction.abridged("x 12345A ... BCDE y", " ... ") == "x [redacted] ... [redacted] y"
+    assert redaction.bytes(b"ends with 12345", cut=True) == "ends with [redacted]"
+    assert redaction.bytes(b"ends with 12345") == "ends with 12345"
+    assert redaction.part("CDE, and 123") == "CDE, and 123"
+
+
 def test_every_one_of_several_secrets_is_blotted_out() -> None:
     assert Redaction(["secret-one", "secret-two"]).text("secret-two secret-one three") == (
         "[redacted] [redacted] three"
@@ -87,7 +97,17 @@ def test_other_headers_lose_their_secrets_only(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelt", ["ab/cd+efgh", "ab\\/cd+efgh", "ab%2Fcd%2Befgh", "ab%2fcd%2befgh", "ab/cd%2Befgh"]
+    "spelt",
+    [
+        "ab/cd+efgh",
+        "ab\\/cd+efgh",
+        "".join(f"\\u{ord(char):04x}" for char in "ab/cd+efgh"),
+        "ab%2Fcd%2Befgh",
+        "ab%2fcd%2befgh",
+        "ab/cd%2Befgh",
+        "YWIvY2QrZWZnaA",
+        "61622f63642b65666768",
+    ],
 )
-def test_a_secret_is_blotted_out_however_json_and_urls_write_it(spelt: str) -> None:
+def test_a_secret_is_blotted_out_however_it_is_written(spelt: str) -> None:
     assert Redaction(["ab/cd+efgh"]).text(f"<{spelt}>") == f"<{BLOT}>"

@@ -7,8 +7,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mockserver.admin.problems import PROBLEM_MEDIA_TYPE
-from mockserver.kernel.json_codec import dump
+from mockserver.admin.problems import send_problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,7 +49,7 @@ class Access:
             try:
                 self._judge(scope["path"], headers)
             except Refused as refused:
-                await _answer(send, refused)
+                await send_problem(send, refused.status, str(refused))
                 return
         await self._app(scope, receive, send)
 
@@ -90,23 +89,3 @@ def _name(host: str) -> str:
     """A ``Host`` header without its port; nothing of one that is none."""
     found = _HOST.fullmatch(host.lower())
     return found[1].strip("[]") if found else ""
-
-
-async def _answer(send: Send, refused: Refused) -> None:
-    document = {
-        "type": "about:blank",
-        "title": refused.status.phrase,
-        "status": int(refused.status),
-        "detail": str(refused),
-    }
-    body = dump(document)
-    headers = [
-        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
-        (b"content-length", b"%d" % len(body)),
-        # What was not read of the body would be taken for the next request.
-        (b"connection", b"close"),
-    ]
-    if refused.status is HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": int(refused.status), "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -18,13 +18,14 @@ from starlette.exceptions import HTTPException
 
 from mockserver.admin import books, clock, drive, journal, outbox, players, sandbox, tenants
 from mockserver.admin.access import Access
+from mockserver.admin.body import WholeBody
 from mockserver.admin.plane import Plane
 from mockserver.admin.problems import PROBLEM_MEDIA_TYPE, Problems, problem_document
 from mockserver.admin.strictness import StrictBody, StrictParameters
 from mockserver.kernel.json_codec import dump
 
-# Drives and clocks may wait for a partner, and many jobs use one sandbox.
-_WORKERS = 64
+# Drives and clocks may wait for a partner, and many jobs use one sandbox. A thread that waits costs little.
+_WORKERS = 256
 _HANDLERS = (sandbox, tenants, clock, players, books, drive, outbox, journal)
 
 
@@ -33,18 +34,14 @@ def admin_app(
     plane: Plane,
     *,
     host: str,
-    token: str | None,
     version: str,
     surfaces: Sequence[str],
-    validate_answers: bool = False,
 ) -> FlaskApp:
     """Build the application.
 
     :param contract: the document of the control plane
     :param host: address that it listens on
-    :param token: what callers have to show; ``None`` for nothing
     :param surfaces: names of the APIs that are served
-    :param validate_answers: hold answers against the contract, which takes long for large ones
     """
 
     def read_health() -> dict[str, Any]:
@@ -56,13 +53,13 @@ def admin_app(
     app = FlaskApp(
         "mockserver",
         middlewares=[
-            partial(Access, host=host, token=token),
+            partial(Access, host=host, token=plane.admin_token),
+            WholeBody,
             # Access has judged the token.
             *(one for one in ConnexionMiddleware.default_middlewares if one is not SecurityMiddleware),
         ],
         strict_validation=True,
         validator_map={"parameter": StrictParameters, "body": {"application/json": StrictBody}},
-        validate_responses=validate_answers,
     )
     # FlaskApp has no parameter for the number of its threads, which is 10.
     app._middleware_app.asgi_app = WSGIMiddleware(app.app.wsgi_app, workers=_WORKERS)

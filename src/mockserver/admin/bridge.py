@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from threading import Lock
 from typing import Any, TypeVar
+
+from mockserver.kernel.control import ControlRefusal, Problem
 
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30
 _WAITING_SECONDS = 120
+
+MOST_WAITING = 16
+"""Requests that may wait for one tenant's partner or clock at once, so that others find a free thread."""
 
 
 class Bridge:
@@ -17,6 +24,8 @@ class Bridge:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._counting = Lock()
+        self._waiting: Counter[str] = Counter()
 
     def run(self, function: Callable[[], T]) -> T:
         """Run a function on the loop, between two awaits of everything else, and wait for it.
@@ -29,14 +38,32 @@ class Bridge:
 
         return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_BUSY_SECONDS)
 
-    def wait(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run a coroutine on the loop, and wait for it.
+    def wait(self, tenant: str, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine on the loop for a tenant, and wait for it.
 
         :param make: makes the coroutine; called on the loop
-        :raises TimeoutError: it took longer than 120 s
+        :raises ControlRefusal: it took longer than 120 s, and goes on; or too many wait for this tenant
         """
+        with self._counting:
+            if self._waiting[tenant] >= MOST_WAITING:
+                raise ControlRefusal(
+                    Problem.BUSY,
+                    f"{MOST_WAITING} requests wait for tenant `{tenant}` already; nothing was done",
+                )
+            self._waiting[tenant] += 1
 
         async def on_loop() -> T:
             return await make()
 
-        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_WAITING_SECONDS)
+        try:
+            return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_WAITING_SECONDS)
+        except TimeoutError:
+            raise ControlRefusal(
+                Problem.BUSY,
+                f"it takes longer than {_WAITING_SECONDS} s and goes on; read what has become of it",
+            ) from None
+        finally:
+            with self._counting:
+                self._waiting[tenant] -= 1
+                if not self._waiting[tenant]:
+                    del self._waiting[tenant]

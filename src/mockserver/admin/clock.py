@@ -35,7 +35,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
                 timekeeper.resume()
             return _passage(timekeeper, passage)
 
-        return plane.bridge.wait(on_loop)
+        return plane.bridge.wait(tenant, on_loop)
 
     def advance_clock(tenant: str, body: Json) -> Json:
         distance = timedelta(**body)
@@ -45,7 +45,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             within_reach(timekeeper.clock.now() + distance)
             return _passage(timekeeper, await timekeeper.advance(distance, in_time()))
 
-        return plane.bridge.wait(on_loop)
+        return plane.bridge.wait(tenant, on_loop)
 
     def list_timers(tenant: str) -> Json:
         return plane.bridge.run(

@@ -32,9 +32,9 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             run = _runnable(plane, found, operation, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
             calls = await run(found, body or {}, cause)
-            return {"cause": cause, "calls": [call_document(call) for call in calls]}
+            return {"cause": cause, "calls": [call_document(call, plane.redaction()) for call in calls]}
 
-        return plane.bridge.wait(on_loop)
+        return plane.bridge.wait(tenant, on_loop)
 
     return {"listDrives": list_drives, "drive": drive}
 

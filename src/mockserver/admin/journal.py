@@ -20,9 +20,6 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     """By operationId."""
     tenants = plane.tenants
 
-    def redaction() -> Redaction:
-        return Redaction(secret for tenant in tenants for secret in tenant.secret.ever())
-
     def list_exchanges(
         limit: int,
         tenant: str | None = None,
@@ -33,8 +30,8 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     ) -> Json:
         def on_loop() -> tuple[list[Exchange], Redaction]:
             if tenant is None:
-                return tenants.exchanges(), redaction()
-            return tenants.journal_of(tenant).exchanges(), redaction()
+                return tenants.exchanges(), plane.redaction()
+            return tenants.journal_of(tenant).exchanges(), plane.redaction()
 
         exchanges, blot = plane.bridge.run(on_loop)
         wanted = {"direction": direction, "cause": cause}
@@ -49,7 +46,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return {"items": [_document(one, blot) for one in fitting[-limit:]], "total": len(fitting)}
 
     def read_exchange(exchange: str) -> Json:
-        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), redaction()))
+        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.redaction()))
         return _in_full(found, plane.explain(found), blot)
 
     return {"listExchanges": list_exchanges, "readExchange": read_exchange}
@@ -86,7 +83,7 @@ def _document(exchange: Exchange, blot: Redaction) -> Json:
         "target": blot.text(exchange.target),
         "status": exchange.status,
         "refusal": exchange.refusal,
-        "reason": None if exchange.reason is None else blot.text(exchange.reason),
+        "reason": None if exchange.reason is None else blot.abridged(exchange.reason, " ... "),
         "cause": exchange.cause,
         "duration_ms": round(exchange.duration_ms, 3),
     }
@@ -97,7 +94,7 @@ def _in_full(exchange: Exchange, explanation: Any, blot: Redaction) -> Json:
     return {
         **_document(exchange, blot),
         "request": _message(exchange.request_headers, exchange.request_body, exchange.request_size, blot),
-        "document": None if exchange.document is None else blot.bytes(exchange.document),
+        "document": None if exchange.document is None else blot.bytes(exchange.document, cut=True),
         "answer": _message(exchange.answer_headers, exchange.answer_body, exchange.answer_size, blot),
         "request_violations": [blot.text(one) for one in explanation.request_violations],
         "answer_violations": [blot.text(one) for one in explanation.answer_violations],
@@ -106,8 +103,8 @@ def _in_full(exchange: Exchange, explanation: Any, blot: Redaction) -> Json:
         if difference is None
         else {
             "offset": difference.offset,
-            "expected": blot.text(difference.expected),
-            "signed": blot.text(difference.signed),
+            "expected": blot.part(difference.expected),
+            "signed": blot.part(difference.signed),
         },
     }
 
@@ -121,6 +118,6 @@ def _message(headers: Headers, body: bytes, size: int, blot: Redaction) -> Json:
             }
             for name, value in headers
         ],
-        "body": blot.bytes(body),
+        "body": blot.bytes(body, cut=size > len(body)),
         "size": size,
     }

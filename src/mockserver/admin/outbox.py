@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Json, Plane, page
 from mockserver.kernel.outbox import OutgoingCall, Try
+from mockserver.kernel.redaction import Redaction
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     """By operationId."""
 
+    def shown(call: OutgoingCall) -> Json:
+        return call_document(call, plane.redaction())
+
     def list_calls(tenant: str, limit: int, offset: int, state: str | None = None) -> Json:
         def on_loop() -> Json:
             calls = plane.tenants.find(tenant).outbox.calls()
-            return page([one for one in calls if state in (None, one.state)], limit, offset, call_document)
+            fitting = [one for one in calls if state in (None, one.state)]
+            return page(fitting, limit, offset, partial(call_document, blot=plane.redaction()))
 
         return plane.bridge.run(on_loop)
 
     def read_call(tenant: str, call: str) -> Json:
-        return plane.bridge.run(lambda: call_document(plane.tenants.find(tenant).outbox.find(call)))
+        return plane.bridge.run(lambda: shown(plane.tenants.find(tenant).outbox.find(call)))
 
     def send_call(tenant: str, call: str) -> Json:
         async def on_loop() -> Json:
-            return call_document(await plane.tenants.find(tenant).outbox.send(call))
+            return shown(await plane.tenants.find(tenant).outbox.send(call))
 
-        return plane.bridge.wait(on_loop)
+        return plane.bridge.wait(tenant, on_loop)
 
     def drop_call(tenant: str, call: str) -> Json:
-        return plane.bridge.run(lambda: call_document(plane.tenants.find(tenant).outbox.drop(call)))
+        return plane.bridge.run(lambda: shown(plane.tenants.find(tenant).outbox.drop(call)))
 
     return {
         "listCalls": list_calls,
@@ -40,7 +46,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     }
 
 
-def call_document(call: OutgoingCall) -> Json:
+def call_document(call: OutgoingCall, blot: Redaction) -> Json:
     """A call as the contract describes it."""
     return {
         "id": call.id,
@@ -50,15 +56,15 @@ def call_document(call: OutgoingCall) -> Json:
         "cause": call.cause,
         "created": moment_text(call.created),
         "next": None if call.next is None else moment_text(call.next),
-        "document": call.document.decode(),
-        "tries": [_try(one) for one in call.tries],
+        "document": blot.bytes(call.document),
+        "tries": [_try(one, blot) for one in call.tries],
     }
 
 
-def _try(one: Try) -> Json:
+def _try(one: Try, blot: Redaction) -> Json:
     return {
         "at": moment_text(one.at),
         "exchange": one.exchange,
         "status": one.status,
-        "failure": one.failure,
+        "failure": None if one.failure is None else blot.text(one.failure),
     }

@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.admin.bridge import Bridge
 from mockserver.kernel.journal import Exchange
 from mockserver.kernel.ports import SigningKey
+from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.tenants import Tenants
 
 Json = dict[str, Any]
@@ -27,6 +28,11 @@ class Plane:
     signing_key: SigningKey
     explain: Callable[[Exchange], Any]
     monotonic: Callable[[], float]
+    admin_token: str | None
+
+    def redaction(self) -> Redaction:
+        """Knows every secret of the moment; made on the event loop."""
+        return Redaction([*self.tenants.secrets(), *([self.admin_token] if self.admin_token else [])])
 
 
 def page(items: Sequence[Any], limit: int, offset: int, show: Callable[[Any], Json]) -> Json:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
@@ -16,6 +16,9 @@ from starlette.exceptions import HTTPException
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.json_codec import dump
 from mockserver.kernel.outbox import NotInThisState, OutboxFull, UnknownCall
+
+if TYPE_CHECKING:
+    from starlette.types import Send
 
 logger = logging.getLogger("mockserver")
 
@@ -27,6 +30,7 @@ STATUSES = MappingProxyType(
         Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
         Problem.CONFLICT: HTTPStatus.CONFLICT,
         Problem.FULL: HTTPStatus.INSUFFICIENT_STORAGE,
+        Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
         Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
     }
 )
@@ -83,6 +87,21 @@ class Problems:
     def _allowed(self, path: str) -> str:
         fitting = (methods for pattern, methods in self._methods if pattern.fullmatch(path))
         return ", ".join(method.upper() for method in next(fitting, ()))
+
+
+async def send_problem(send: Send, status: HTTPStatus, detail: str) -> None:
+    """Turn a request away before Connexion sees it. The connection ends: what was not read of the body
+    would be taken for the next request."""
+    body = dump(_document(status, detail))
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+    ]
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _document(status: HTTPStatus, detail: str) -> dict[str, Any]:

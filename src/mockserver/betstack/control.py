@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,9 @@ _REASON = {"type": "string", "minLength": 1, "maxLength": 500}
 _TICKET_KEYS = frozenset({"id", "code", "identifier", "ticket_id", "ticket_code"})
 _DEFAULT_REASON = "Ticket not processed · Wettschein ungültig"
 """With spaces and letters beyond ASCII, which signatures have to survive."""
+
+
+_IDENTIFIER = re.compile("[A-Za-z0-9]{1,64}")
 
 
 @dataclass(slots=True)
@@ -81,10 +85,16 @@ class Betstack:
     def load_books(self, tenant: Operator, document: Json) -> None:
         """Put the tickets back.
 
-        :raises ValueError: the document holds no tickets
+        :raises ValueError: the document holds no tickets, or one that can't be
         """
         tenant.tickets = TicketBook()
         for ticket in from_document(_Books, document).tickets:
+            if not all(_IDENTIFIER.fullmatch(one) for one in (ticket.id, ticket.code)):
+                raise ValueError(f"a ticket can't have the id `{ticket.id}` or the code `{ticket.code}`")
+            if any(tenant.tickets.has(one) for one in (ticket.id, ticket.code)):
+                raise ValueError(f"two tickets have the id `{ticket.id}` or the code `{ticket.code}`")
+            if not ticket.selections or ticket.reservation.price < 0 or min(ticket.ext, ticket.wht) < 0:
+                raise ValueError(f"ticket `{ticket.id}` has no event, or a negative price or tax")
             tenant.tickets.add(ticket)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bet_contracts.errors import ContractError
 from bet_contracts.schemas import compile_violations
 from mockserver.edge.contract import load
 from mockserver.edge.recording import text_of
@@ -71,7 +72,7 @@ class Explainer:
         cut = exchange.request_size > LARGEST_KEPT
         schemas = None
         if exchange.surface is not None and exchange.operation is not None:
-            schemas = self._schemas(exchange.surface, exchange.operation)
+            schemas = self._known(exchange.surface, exchange.operation)
         return Explanation(
             request_violations=_of_request(schemas, exchange) if schemas else [],
             answer_violations=_of_answer(schemas, exchange) if schemas else [],
@@ -88,6 +89,12 @@ class Explainer:
         if gate is None or exchange.operation is None:
             return None
         return gate.signed_text(Inbound(text_of(exchange.request_headers), exchange.request_body))
+
+    def _known(self, surface: str, operation_id: str) -> _Schemas | None:
+        try:
+            return self._schemas(surface, operation_id)
+        except (KeyError, ContractError):  # an exchange that was loaded may be of another version
+            return None
 
     def _compiled(self, surface: str, operation_id: str) -> _Schemas:
         operation = load(surface, self._overrides).operations[operation_id]

@@ -10,11 +10,11 @@ from typing import Any
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.journal import Exchange, Journal
-from mockserver.kernel.ledger import Posting
-from mockserver.kernel.outbox import OutgoingCall
-from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
+from mockserver.kernel.ledger import Ledger, Posting
+from mockserver.kernel.outbox import TIMER, OutgoingCall
+from mockserver.kernel.players import Player, Players, PlayerSpec, TokenTaken, seed
 from mockserver.kernel.ports import SigningKey
-from mockserver.kernel.secret import Secret
+from mockserver.kernel.secret import SHORTEST_SECRET, Secret
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenants import Tenants
 from mockserver.kernel.timekeeper import Timer
@@ -96,19 +96,19 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
 
     :raises ControlRefusal: something in it can't be
     """
-    made = [(one, _restored(tenants, one)) for one in archive.tenants]
-    names = [one.name for one in archive.tenants]
-    if len(set(names)) != len(names):
-        raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
+    made: list[tuple[str, Tenant]] = []
     try:
+        names = [one.name for one in archive.tenants]
+        if len(set(names)) != len(names):
+            raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
+        for one in archive.tenants:
+            made.append((one.kind, _restored(tenants, one)))
         signing_key.load(archive.signing_key)
-    except ValueError as error:
+    except (ControlRefusal, ValueError) as error:
+        for _, tenant in made:
+            tenant.timekeeper.close()
         raise ControlRefusal(Problem.INVALID, str(error)) from None
-    tenants.replace_all([(one.kind, tenant) for one, tenant in made])
-    for one, tenant in made:
-        tenant.journal.restore(one.journal.exchanges, one.journal.last_number)
-        tenant.timekeeper.restore(one.timers)
-        tenant.outbox.restore(one.calls)
+    tenants.replace_all(made)
     nobodys = archive.nobodys_journal
     tenants.nobodys_journal.restore(nobodys.exchanges, nobodys.last_number)
 
@@ -139,7 +139,8 @@ def _exported_journal(journal: Journal) -> JournalArchive:
 
 
 def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
-    """The tenant with all but its timers and its journal, known to nobody yet."""
+    """The tenant, known to nobody yet. What would fail later fails here."""
+    tenant = None
     try:
         tenant = tenants.bare(
             one.kind,
@@ -150,12 +151,34 @@ def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
             id_seed=one.seed,
             ids_made=one.ids_made,
         )
-        tenant.clock.restore(one.frozen_at, one.ahead)
-        for player in one.players:
-            tenant.players.put(player)
-        for posting in one.postings:
-            tenant.ledger.post(posting.source, posting.destination, posting.amount, posting.reference)
-        tenants.vendors[one.kind].load_books(tenant, one.books)
-    except (ControlRefusal, TokenTaken, ValueError, ArithmeticError) as error:
+        _fill(tenants, tenant, one)
+    except (ControlRefusal, TokenTaken, ValueError, LookupError, ArithmeticError) as error:
+        if tenant is not None:
+            tenant.timekeeper.close()
         raise ControlRefusal(Problem.INVALID, f"tenant `{one.name}`: {error}") from None
     return tenant
+
+
+def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
+    if any(len(secret) < SHORTEST_SECRET for secret in one.secret.ever()):
+        raise ValueError(f"a secret has fewer than {SHORTEST_SECRET} characters")
+    if strange := {timer.kind for timer in one.timers} - {TIMER}:
+        raise ValueError(f"there is no timer of kind `{min(strange)}`")
+    for call in one.calls:
+        if call.operation not in tenant.post.schedules:
+            raise ValueError(f"there is no outgoing operation `{call.operation}`")
+        call.document.decode()
+    tenant.clock.restore(one.frozen_at, one.ahead)
+    seed(Players(), Ledger(), one.origin)
+    for player in one.players:
+        tenant.players.put(player)
+    for posting in one.postings:
+        tenant.ledger.post(posting.source, posting.destination, posting.amount, posting.reference)
+    vendor = tenants.vendors[one.kind]
+    vendor.load_books(tenant, one.books)
+    for collection in vendor.collections.values():
+        for item in collection.items(tenant) if collection.items else ():
+            collection.show(item)
+    tenant.journal.restore(one.journal.exchanges, one.journal.last_number)
+    tenant.timekeeper.restore(one.timers)
+    tenant.outbox.restore(one.calls)

@@ -21,6 +21,7 @@ class Problem(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     FULL = "full"
+    BUSY = "busy"
     NOT_BUILT = "not_built"
 
 

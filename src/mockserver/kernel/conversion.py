@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from mockserver.kernel.soundness import require_sound
+
 T = TypeVar("T")
 
 
@@ -21,9 +23,11 @@ def from_document(kind: type[T], document: Any) -> T:
     :raises ValueError: the document does not fit; the text is one line and says where
     """
     try:
-        return msgspec.convert(document, kind, str_keys=True, dec_hook=_zone)
+        value = msgspec.convert(document, kind, str_keys=True, dec_hook=_zone)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
+    require_sound(value)
+    return value
 
 
 def _zone_text(value: Any) -> str:
@@ -34,7 +38,7 @@ def _zone_text(value: Any) -> str:
 
 def _zone(kind: type, text: Any) -> Any:
     if kind is not timezone or not isinstance(text, str):
-        raise NotImplementedError(f"{kind} can't be loaded")
+        raise ValueError(f"Expected a time zone, got {type(text).__name__}")
     sign, hours, minutes = (text[3:4], text[4:6], text[7:9]) if len(text) == 9 else ("+", "0", "0")
     distance = timedelta(hours=int(hours), minutes=int(minutes))
     return timezone(-distance if sign == "-" else distance)

@@ -16,6 +16,8 @@ logger = logging.getLogger("mockserver")
 CAUSE_HEADER = "x-sandbox-cause"
 """Names the exchange that brought a call about; sent to the sandbox itself only."""
 
+_LONGEST_FAILURE = 500
+
 NOT_ACKNOWLEDGED = "not_acknowledged"
 
 
@@ -78,6 +80,7 @@ class Courier:
         failure = await self._sent(tenant, call, deadlines, exchange)
         exchange.duration_ms = self._stopwatch() - started
         if failure is not None:
+            failure = failure if len(failure) <= _LONGEST_FAILURE else f"{failure[:_LONGEST_FAILURE]}..."
             exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
         tenant.journal.keep(exchange)
         return Try(at, exchange.id, exchange.status, failure)

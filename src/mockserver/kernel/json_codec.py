@@ -11,6 +11,9 @@ import orjson
 _LARGEST_EXPONENT = 308  # that of a double: what other implementations can hold
 
 
+_DEEPEST = 100
+
+
 class JsonInvalid(ValueError):
     """A text is no JSON that the server reads. The message says why, in one line."""
 
@@ -52,6 +55,8 @@ def parse(text: bytes) -> Any:
     """
     try:
         document = _DECODER.decode(text.decode("utf-8"))
+        if text.count(b"[") + text.count(b"{") > _DEEPEST:
+            _refuse_depth(document)
         if b"\\u" in text:
             _refuse_lone_surrogates(document)
     except UnicodeDecodeError as error:
@@ -65,6 +70,22 @@ def parse(text: bytes) -> Any:
     except ValueError as error:
         raise JsonInvalid(f"not JSON: {error}".partition(";")[0]) from None
     return document
+
+
+def _refuse_depth(document: Any) -> None:
+    """Validators give up far above what Python can read."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [
+            one
+            for value in level
+            if isinstance(value, dict | list)
+            for one in (value.values() if isinstance(value, dict) else value)
+            if isinstance(one, dict | list)
+        ]
+        if not level:
+            return
+    raise JsonInvalid("nested too deep")
 
 
 def _refuse_lone_surrogates(document: Any) -> None:

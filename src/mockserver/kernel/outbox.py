@@ -156,9 +156,11 @@ class Outbox:
         """Make one try now. One that is made besides the schedule leaves the schedule as it is.
 
         :raises UnknownCall: there is no such call
-        :raises NotInThisState: it was acknowledged or dropped
+        :raises NotInThisState: it was acknowledged or dropped, or is being sent
         """
         call = self.find(call_id)
+        if call.id in self._locks and self._locks[call.id].locked():
+            raise NotInThisState("the call is being sent right now")
         async with self._trying(call):
             await self._try(call, scheduled=call.state is CallState.PENDING)
         return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ BLOT = "[redacted]"
 
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
+
+_SHORTEST_REST = 4
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
 
@@ -28,9 +31,26 @@ class Redaction:
             text = text.replace(secret, BLOT)
         return text
 
-    def bytes(self, body: bytes) -> str:
+    def part(self, text: str) -> str:
+        """A part of a text without secrets. Where it was cut in the middle of one, the rest goes too."""
+        text = self.text(text)
+        for secret in self._secrets:
+            for length in range(min(len(secret), len(text)) - 1, _SHORTEST_REST - 1, -1):
+                if text.endswith(secret[:length]):
+                    text = text[:-length] + BLOT
+                if text.startswith(secret[-length:]):
+                    text = BLOT + text[length:]
+        return text
+
+    def abridged(self, text: str, gap: str) -> str:
+        """A text in which something may have been left out, which ``gap`` stands for."""
+        parts = text.split(gap)
+        return self.text(text) if len(parts) == 1 else gap.join(map(self.part, parts))
+
+    def bytes(self, body: bytes, *, cut: bool = False) -> str:
         """Bytes as text, those that are not UTF-8 escaped, without secrets."""
-        return self.text(body.decode("utf-8", "backslashreplace"))
+        text = body.decode("utf-8", "backslashreplace")
+        return self.part(text) if cut else self.text(text)
 
     def header(self, name: str, value: str) -> str:
         """The value of a header; credentials are blotted out whatever they are."""
@@ -38,8 +58,20 @@ class Redaction:
 
 
 def _spellings(secret: str) -> set[str]:
-    """As it is, in a JSON string (with a slash escaped or not), in a URL (in either case of the digits)."""
+    """As it is, in a JSON string (escaped as little and as much as can be), in a URL, in Base64, in hex."""
     in_json = json.dumps(secret)[1:-1]
+    escaped = {"".join(f"\\u{ord(char):04{digit}}" for char in secret) for digit in "xX"}
     in_urls = {quote(secret, safe=""), quote(secret)}
     lower = {_PERCENT.sub(lambda match: match[0].lower(), one) for one in in_urls}
-    return {secret, in_json, in_json.replace("/", "\\/"), *in_urls, *lower}
+    encoded = secret.encode()
+    return {
+        secret,
+        in_json,
+        in_json.replace("/", "\\/"),
+        *escaped,
+        *in_urls,
+        *lower,
+        base64.b64encode(encoded).decode().rstrip("="),
+        encoded.hex(),
+        encoded.hex().upper(),
+    }

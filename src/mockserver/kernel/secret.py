@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+SHORTEST_SECRET = 8
+"""Characters; shorter ones could not be told from other text when they are blotted out."""
+
 _KEPT = 20
 """How many are remembered that count no more, so that they can be recognised."""
 

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
+_MOST_COMPARED = 100
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _UTC_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 
@@ -71,9 +73,11 @@ def read_setting(
 
 def nearest(name: str, known: Iterable[str], others: Iterable[str] = ()) -> str:
     """What was probably meant, or all that there is."""
-    names = list(known)
+    names = list(islice(known, _MOST_COMPARED + 1))
     if not names and not others:
         return "there is none"
+    if len(names) > _MOST_COMPARED:
+        return "there are too many to name"
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean `{close[0]}`?" if close else f"known are {', '.join([*names, *others])}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from mockserver.kernel.timekeeper import Timekeeper
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_DIGITS = 12
 _SECRET_LENGTH = 24
+_MOST_FORMER_SECRETS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Tenants:
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
         self._names = supplies.ids(supplies.new_seed(), NOBODY, 0)
+        self._former_secrets: deque[str] = deque(maxlen=_MOST_FORMER_SECRETS)
 
     def __iter__(self) -> Iterator[Tenant]:
         for tenants in self._by_kind.values():
@@ -100,6 +103,10 @@ class Tenants:
         raise ControlRefusal(
             Problem.NOT_FOUND, f"no tenant is called `{name}`; {nearest(name, [one.name for one in self])}"
         )
+
+    def secrets(self) -> set[str]:
+        """Every secret that may stand in a journal, also those of tenants that were dropped."""
+        return {*self._former_secrets, *(secret for tenant in self for secret in tenant.secret.ever())}
 
     def journal_of(self, name: str) -> Journal:
         """The journal of a tenant, or nobody's.
@@ -133,9 +140,9 @@ class Tenants:
         :raises ControlRefusal: the name is taken or can't be one, or a setting or a player can't be
         """
         vendor = self._vendor(spec.kind)
-        name = spec.name or f"{spec.kind.replace('_', '-')}-{self._names.hex(_NAME_DIGITS)}"
+        name = spec.name or self._made_up_name(spec.kind)
         _require_name(name)
-        if any(name in tenants for tenants in self._by_kind.values()):
+        if self._is_taken(name):
             raise ControlRefusal(Problem.CONFLICT, f"name: `{name}` is taken")
         return self._new(
             spec.kind,
@@ -144,6 +151,15 @@ class Tenants:
             _checked_settings(spec.kind, spec.settings, self._supplies.defaults),
             vendor.standard_players if spec.players is None else spec.players,
         )
+
+    def _made_up_name(self, kind: str) -> str:
+        prefix = kind.replace("_", "-")
+        while self._is_taken(name := f"{prefix}-{self._names.hex(_NAME_DIGITS)}"):
+            pass
+        return name
+
+    def _is_taken(self, name: str) -> bool:
+        return any(name in tenants for tenants in self._by_kind.values())
 
     def change(self, name: str, settings: Mapping[str, Any]) -> Tenant:
         """Change settings; those that are not named stay, ``None`` goes back to the default.
@@ -177,6 +193,7 @@ class Tenants:
         """
         tenant = self.find(name)
         tenant.timekeeper.close()
+        self._former_secrets.extend(tenant.secret.ever())
         del self._by_kind[self.kind_of(tenant)][name]
 
     def reset(self, name: str) -> Tenant:
@@ -187,9 +204,10 @@ class Tenants:
         :raises ControlRefusal: no such tenant
         """
         old = self.find(name)
-        kind = self.kind_of(old)
+        tenant = self._new(self.kind_of(old), name, Secret(old.secret.current), old.settings, old.origin)
         old.timekeeper.close()
-        return self._new(kind, name, Secret(old.secret.current), old.settings, old.origin)
+        self._former_secrets.extend(old.secret.ever())
+        return tenant
 
     def reset_all(self) -> list[str]:
         """Go back to the seeds: every other tenant is dropped.
@@ -227,9 +245,9 @@ class Tenants:
         if player is None and not origin:
             raise ControlRefusal(Problem.NOT_FOUND, f"tenant `{name}` has no player `{player_id}`")
         vendor = self.vendor_of(tenant)
-        vendor.forget_player(tenant, player_id)
         spec = origin[0] if origin else PlayerSpec(id=player_id, currency=player.currency if player else "")
-        _put_players(vendor, tenant.players, tenant.ledger, [spec])
+        _put_players(vendor, tenant.players, tenant.ledger, [spec])  # first, since it may refuse
+        vendor.forget_player(tenant, player_id)
         if not origin:
             tenant.players.remove(player_id)
         return tenant

@@ -1,0 +1,98 @@
+"""The client of the control plane, where the other tests do not use it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from mockserver.testing import Sandbox, Tenant
+
+from .betstack_client import reserve
+from .conftest import Running
+
+
+def test_it_signs_calls_to_the_bet_engine(running: Running, operator: Tenant) -> None:
+    ticket = reserve(running.base_url, operator).json()
+
+    answer = httpx.get(f"{running.base_url}/be/tickets/{ticket['id']}", headers=operator.sign())
+
+    assert answer.json()["id"] == ticket["id"]
+    assert operator.sign(b'{"a": 1}', timestamp=7) == operator.sign(b'{"a":1}', timestamp=7)
+
+
+def test_a_tenant_whose_secret_nobody_told_cant_sign(plane: Sandbox) -> None:
+    with pytest.raises(ValueError, match="the secret of `site` is not known"):
+        plane.tenant("site").sign()
+    assert plane.tenant("site", "12345ABCDE").sign()["operator-name"] == "site"
+
+
+def test_a_moment_may_be_text_or_a_datetime(operator: Tenant) -> None:
+    by_text = operator.clock.freeze("2026-03-01T13:00:00+01:00")
+    by_moment = operator.clock.set(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+
+    assert by_text["clock"]["now"] == by_moment["clock"]["now"] == "2026-03-01T12:00:00.000000Z"
+
+
+def test_no_secret_shows_in_what_python_prints(operator: Tenant) -> None:
+    assert operator.secret is not None
+    assert operator.secret not in repr(operator)
+    assert operator.name in repr(operator)
+
+
+def test_exchanges_are_found_by_ticket_operation_cause_and_id(running: Running, operator: Tenant) -> None:
+    first, second = (reserve(running.base_url, operator) for _ in range(2))
+    ticket = first.json()
+    httpx.get(f"{running.base_url}/be/tickets/{ticket['code']}", headers=operator.sign())
+    operator.change(pam_url="http://127.0.0.1:9/pam")
+    driven = operator.drive("discard", ticket=ticket["id"])
+
+    about = [one["id"] for one in operator.journal(ticket=ticket["code"])]
+    sent = operator.journal(operation="ticket_discard")
+
+    assert about == [f"{operator.name}-{number}" for number in (1, 3, 4)]
+    assert about[0] == first.headers["x-sandbox-exchange"]
+    assert second.headers["x-sandbox-exchange"] == f"{operator.name}-2"
+    assert [one["cause"] for one in sent] == [driven["cause"]]
+    assert operator.journal(cause=driven["cause"]) == sent
+    assert [one["id"] for one in operator.journal(limit=1)] == [about[-1]]
+    assert operator.journal(operation="payTicket") == []
+
+
+def test_an_exchange_in_full_tells_every_violation_and_hides_secrets(
+    running: Running, plane: Sandbox, operator: Tenant
+) -> None:
+    body = b'{"operator": "x", "price": "free", "type": "superbet", "event": 1.5, "secret": "%s"}' % (
+        (operator.secret or "").encode()
+    )
+    headers = operator.sign(body) | {"content-type": "application/json", "authorization": "Bearer abc"}
+    refused = httpx.post(f"{running.base_url}/be/tickets/reserve", content=body, headers=headers)
+
+    exchange = plane.exchange(refused.headers["x-sandbox-exchange"])
+
+    assert (refused.status_code, exchange["refusal"]) == (400, "invalid_request")
+    assert len(exchange["request_violations"]) > 5
+    assert 'price: "free" is not of type "integer"' in exchange["request_violations"]
+    assert operator.secret not in str(exchange)
+    assert "Bearer" not in str(exchange)
+    assert '"secret": "[redacted]"' in exchange["request"]["body"]
+    assert exchange["answer"]["body"] == refused.text
+    assert exchange["answer_violations"] == []
+
+
+def test_the_first_differing_byte_of_a_signature_is_told(
+    running: Running, plane: Sandbox, operator: Tenant
+) -> None:
+    body = b'{"operator": "x"}'
+    from mockserver.kernel.signing import digest
+
+    headers = operator.sign(body, timestamp=1706090303) | {
+        "signature": digest(operator.secret or "", b"1706090303" + body)
+    }
+    refused = httpx.post(f"{running.base_url}/be/tickets/reserve", content=body, headers=headers)
+
+    exchange = plane.exchange(refused.headers["x-sandbox-exchange"])
+
+    assert exchange["signed_text"] == '1706090303{"operator":"x"}'
+    assert exchange["difference"] == {"offset": 22, "expected": '"x"}', "signed": ' "x"}'}
