@@ -79,17 +79,19 @@ def build(
     hints: bool,
     tenant_defaults: Mapping[str, Any] | None = None,
     overrides: Mapping[str, Any] | None = None,
+    hidden: tuple[str, ...] = (),
 ) -> Sandbox:
     """Compile the contracts and bind them to the vendors.
 
     :param hints: whether answers carry the sandbox's own headers
     :param tenant_defaults: the user's own values of tenants' settings, already read
     :param overrides: what the user's file puts in the place of assumptions
+    :param hidden: what no journal shows, besides the tenants' secrets
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
     desk = TicketDesk(betstack_seeds.offer())
-    tenants = _tenants(outside, desk, tenant_defaults or {})
-    recorder = Recorder(tenants.nobodys_journal, outside.clock, announce=hints)
+    tenants = _tenants(outside, desk, tenant_defaults or {}, hidden)
+    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
     bet_engine_handlers = betstack_handlers.handlers(desk)
     casino_handlers = betcore_handlers.casino_handlers(Wallet())
     aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
@@ -128,7 +130,9 @@ def build(
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
 
 
-def _tenants(outside: Outside, desk: TicketDesk, defaults: Mapping[str, Any]) -> Tenants:
+def _tenants(
+    outside: Outside, desk: TicketDesk, defaults: Mapping[str, Any], hidden: tuple[str, ...]
+) -> Tenants:
     """The tenants of both vendors, the seeds among them."""
 
     def courier(caller: Caller) -> Courier:
@@ -147,6 +151,7 @@ def _tenants(outside: Outside, desk: TicketDesk, defaults: Mapping[str, Any]) ->
             ids=outside.ids,
             new_seed=outside.new_seed,
             defaults=defaults,
+            hidden=hidden,
         ),
     )
     tenants.reset_all()

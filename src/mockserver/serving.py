@@ -42,6 +42,7 @@ def serve_sandbox(settings: Settings) -> None:
         admin = _listener(settings.admin_host, settings.admin_port, "--admin-host or --admin-port")
         clock = SystemClock()
         jwks_path = _jwks_path(settings)
+        sender = HttpSender()
         outside = Outside(
             clock=clock,
             alarm=LoopAlarm,
@@ -51,8 +52,8 @@ def serve_sandbox(settings: Settings) -> None:
                 signing_key, JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock)
             ),
             signing_key=signing_key,
-            sender=HttpSender(),
-            stopwatch=lambda: time.perf_counter() * 1000,
+            sender=sender,
+            stopwatch=_stopwatch,
             own_url=_loopback(public),
         )
         made = partial(
@@ -61,6 +62,7 @@ def serve_sandbox(settings: Settings) -> None:
             hints=settings.hints,
             tenant_defaults=settings.tenant_defaults,
             overrides=settings.overrides,
+            hidden=(settings.admin_token,) if settings.admin_token else (),
         )
         sandbox = made()
         if settings.overrides and (broken := next(broken_answers(made()), None)):
@@ -69,15 +71,22 @@ def serve_sandbox(settings: Settings) -> None:
         raise StartFailed(str(error)) from None
 
     async def main() -> None:
-        await serve(
-            [
-                (lambda: surfaces_app(sandbox.surfaces), public),
-                (lambda: _admin_app(sandbox, settings, signing_key), admin),
-            ],
-            on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
-        )
+        try:
+            await serve(
+                [
+                    (lambda: surfaces_app(sandbox.surfaces), public),
+                    (lambda: _admin_app(sandbox, settings, signing_key), admin),
+                ],
+                on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
+            )
+        finally:
+            await sender.aclose()
 
     run(main)
+
+
+def _stopwatch() -> float:
+    return time.perf_counter() * 1000
 
 
 def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) -> object:
@@ -94,10 +103,10 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) ->
             bridge=Bridge(asyncio.get_running_loop()),
             signing_key=signing_key,
             explain=sandbox.explainer.explain,
-            monotonic=time.monotonic,
-            admin_token=settings.admin_token,
+            stopwatch=_stopwatch,
         ),
         host=settings.admin_host,
+        token=settings.admin_token,
         version=__version__,
         surfaces=[surface.contract.surface for surface in sandbox.surfaces],
     )
@@ -146,7 +155,7 @@ def _banner(
     lines += [f"{'control plane':<20} {url_of(admin):<42} {url_of(admin)}/docs", ""]
     lines.append("Credentials of the sandbox:")
     for tenant in sandbox.tenants:
-        lines.append(_credentials(tenant, sandbox.tenants.kind_of(tenant)))
+        lines.append(_credentials(tenant))
     lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{jwks_path}")
     if settings.overrides:
         lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
@@ -154,13 +163,13 @@ def _banner(
     return "\n".join(lines)
 
 
-def _credentials(tenant: Tenant, kind: str) -> str:
+def _credentials(tenant: Tenant) -> str:
     off = ", ".join(tenant.settings.get("features_off", ()))
     players = "; ".join(
         f"player {player.id} ({player.currency})"
         + (f", token{'s' * (len(player.tokens) > 1)} {', '.join(player.tokens)}" if player.tokens else "")
         for player in tenant.players
     )
-    return f"  {kind.replace('_', ' ')} {tenant.name}: secret {tenant.secret.current}; {players}" + (
+    return f"  {tenant.kind.replace('_', ' ')} {tenant.name}: secret {tenant.secret.current}; {players}" + (
         f"; without {off}" if off else ""
     )

@@ -37,6 +37,7 @@ class SigningKey:
     def __init__(self, key: RSAPrivateKey | None = None) -> None:
         self._key: Future[RSAPrivateKey] = Future()
         self._jwk: dict[str, Any] | None = None
+        self._public_key: RSAPublicKey | None = None
         if key is not None:
             self._key.set_result(key)
             return
@@ -58,7 +59,11 @@ class SigningKey:
 
     def public_key(self, kid: str) -> RSAPublicKey | None:
         """The public half, if this is its id."""
-        return self._key.result().public_key() if kid == self._public()["kid"] else None
+        if kid != self._public()["kid"]:
+            return None
+        if self._public_key is None:
+            self._public_key = self._key.result().public_key()
+        return self._public_key
 
     def export(self) -> str:
         """The private key, PEM."""
@@ -78,6 +83,7 @@ class SigningKey:
         self._key = Future()
         self._key.set_result(key)
         self._jwk = None
+        self._public_key = None
 
     def _public(self) -> dict[str, Any]:
         if self._jwk is None:

@@ -45,6 +45,12 @@ class HttpSender:
         except Exception as error:  # the layers below raise much of their own, an ExceptionGroup among it
             raise SendFailed(_one_line(error)) from None
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
     async def _sent(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
         timeout = httpx.Timeout(deadlines.total, connect=deadlines.connect, read=deadlines.read)
         async with self._open().stream(

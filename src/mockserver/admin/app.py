@@ -34,6 +34,7 @@ def admin_app(
     plane: Plane,
     *,
     host: str,
+    token: str | None,
     version: str,
     surfaces: Sequence[str],
 ) -> FlaskApp:
@@ -41,6 +42,7 @@ def admin_app(
 
     :param contract: the document of the control plane
     :param host: address that it listens on
+    :param token: what callers have to show; ``None`` for nothing
     :param surfaces: names of the APIs that are served
     """
 
@@ -53,7 +55,7 @@ def admin_app(
     app = FlaskApp(
         "mockserver",
         middlewares=[
-            partial(Access, host=host, token=plane.admin_token),
+            partial(Access, host=host, token=token),
             WholeBody,
             # Access has judged the token.
             *(one for one in ConnexionMiddleware.default_middlewares if one is not SecurityMiddleware),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.admin.plane import Json, Plane, page
-from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.admin.plane import Plane, page
+from mockserver.kernel.control import ControlRefusal, Json, Problem
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.money import decimal_text
 
@@ -23,8 +23,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
                 if name not in collections:
                     raise ControlRefusal(
                         Problem.NOT_FOUND,
-                        f"a tenant of kind `{tenants.kind_of(found)}` has no {name}; "
-                        f"it has {', '.join(collections)}",
+                        f"a tenant of kind `{found.kind}` has no {name}; it has {', '.join(collections)}",
                     )
                 items = collections[name].items
                 if items is None:

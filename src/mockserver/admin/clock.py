@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.admin.moments import moment_text, read_moment, within_reach
-from mockserver.admin.plane import Json, Plane
+from mockserver.admin.plane import Plane
+from mockserver.kernel.control import Json
 from mockserver.kernel.timekeeper import Passage, Ran, Timekeeper, Timer
 
-_RUNNING_SECONDS = 60
+_RUNNING_MS = 60_000
 """How long timers may run before a clock stops on its way."""
 
 
@@ -53,8 +54,8 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         )
 
     def in_time() -> Callable[[], bool]:
-        end = plane.monotonic() + _RUNNING_SECONDS
-        return lambda: plane.monotonic() < end
+        end = plane.stopwatch() + _RUNNING_MS
+        return lambda: plane.stopwatch() < end
 
     return {
         "readClock": read_clock,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.admin.outbox import call_document
-from mockserver.admin.plane import Json, Plane
+from mockserver.admin.plane import Plane
 from mockserver.admin.strictness import first_violation
-from mockserver.kernel.control import ControlRefusal, Drive, Problem
+from mockserver.kernel.control import ControlRefusal, Drive, Json, Problem
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant import Tenant
 
@@ -32,7 +32,10 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             run = _runnable(plane, found, operation, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
             calls = await run(found, body or {}, cause)
-            return {"cause": cause, "calls": [call_document(call, plane.redaction()) for call in calls]}
+            return {
+                "cause": cause,
+                "calls": [call_document(call, plane.tenants.redaction()) for call in calls],
+            }
 
         return plane.bridge.wait(tenant, on_loop)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.admin.moments import moment_text
-from mockserver.admin.plane import Json, Plane
-from mockserver.kernel.control import Collection
+from mockserver.admin.plane import Plane
+from mockserver.kernel.control import Collection, Json
 from mockserver.kernel.journal import NOBODY, Exchange, Headers
 from mockserver.kernel.mentions import mentions
 from mockserver.kernel.redaction import Redaction
@@ -30,8 +30,8 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     ) -> Json:
         def on_loop() -> tuple[list[Exchange], Redaction]:
             if tenant is None:
-                return tenants.exchanges(), plane.redaction()
-            return tenants.journal_of(tenant).exchanges(), plane.redaction()
+                return tenants.exchanges(), plane.tenants.redaction()
+            return tenants.journal_of(tenant).exchanges(), plane.tenants.redaction()
 
         exchanges, blot = plane.bridge.run(on_loop)
         wanted = {"direction": direction, "cause": cause}
@@ -46,7 +46,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return {"items": [_document(one, blot) for one in fitting[-limit:]], "total": len(fitting)}
 
     def read_exchange(exchange: str) -> Json:
-        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.redaction()))
+        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.tenants.redaction()))
         return _in_full(found, plane.explain(found), blot)
 
     return {"listExchanges": list_exchanges, "readExchange": read_exchange}
@@ -83,7 +83,7 @@ def _document(exchange: Exchange, blot: Redaction) -> Json:
         "target": blot.text(exchange.target),
         "status": exchange.status,
         "refusal": exchange.refusal,
-        "reason": None if exchange.reason is None else blot.abridged(exchange.reason, " ... "),
+        "reason": None if exchange.reason is None else blot.abridged(exchange.reason),
         "cause": exchange.cause,
         "duration_ms": round(exchange.duration_ms, 3),
     }

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from mockserver.admin.moments import moment_text
-from mockserver.admin.plane import Json, Plane, page
+from mockserver.admin.plane import Plane, page
+from mockserver.kernel.control import Json
 from mockserver.kernel.outbox import OutgoingCall, Try
 from mockserver.kernel.redaction import Redaction
 
@@ -16,13 +17,13 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     """By operationId."""
 
     def shown(call: OutgoingCall) -> Json:
-        return call_document(call, plane.redaction())
+        return call_document(call, plane.tenants.redaction())
 
     def list_calls(tenant: str, limit: int, offset: int, state: str | None = None) -> Json:
         def on_loop() -> Json:
             calls = plane.tenants.find(tenant).outbox.calls()
             fitting = [one for one in calls if state in (None, one.state)]
-            return page(fitting, limit, offset, partial(call_document, blot=plane.redaction()))
+            return page(fitting, limit, offset, partial(call_document, blot=plane.tenants.redaction()))
 
         return plane.bridge.run(on_loop)
 

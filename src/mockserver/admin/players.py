@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from mockserver.admin.plane import Json, Plane, page
-from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.admin.plane import Plane, page
+from mockserver.kernel.control import ControlRefusal, Json, Problem
 from mockserver.kernel.money import decimal_text
 from mockserver.kernel.players import Player, PlayerSpec, PlayerState, account_of
 from mockserver.kernel.tenant import Tenant

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.admin.plane import Json, Plane
+from mockserver.admin.plane import Plane
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
+from mockserver.kernel.control import Json
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:

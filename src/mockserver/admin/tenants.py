@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from mockserver.admin.moments import moment_text
-from mockserver.admin.plane import Json, Plane
+from mockserver.admin.plane import Plane
 from mockserver.admin.players import read_player
+from mockserver.kernel.control import Json
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenants import TenantSpec
 
@@ -21,14 +22,12 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     def shown(find: Callable[[], Tenant], *, secret: bool = False) -> Json:
         def on_loop() -> Json:
             tenant = find()
-            return _document(tenant, tenants.kind_of(tenant), secret=secret)
+            return _document(tenant, secret=secret)
 
         return plane.bridge.run(on_loop)
 
     def list_tenants() -> Json:
-        return plane.bridge.run(
-            lambda: {"items": [_document(one, tenants.kind_of(one), secret=False) for one in tenants]}
-        )
+        return plane.bridge.run(lambda: {"items": [_document(one, secret=False) for one in tenants]})
 
     def create_tenant(body: Json) -> tuple[Json, int]:
         players = body.get("players")
@@ -70,9 +69,9 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _document(tenant: Tenant, kind: str, *, secret: bool) -> Json:
+def _document(tenant: Tenant, *, secret: bool) -> Json:
     return {
-        "kind": kind,
+        "kind": tenant.kind,
         "name": tenant.name,
         "settings": {name: _plain(value) for name, value in tenant.settings.items()},
         "retired_secrets": [{"until": moment_text(one.until)} for one in tenant.secret.retired],

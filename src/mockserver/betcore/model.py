@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from mockserver.betcore.states import State, TransactionType
 from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import PARTNER_CLIENT
 
 HOUSE = "house"
 """The casino's own account, the other side of every movement."""
@@ -73,5 +75,7 @@ class Books:
 @dataclass(slots=True, kw_only=True, eq=False)
 class PartnerClient(Tenant):
     """A tenant of the casino API. Its ledger is in units of the players' currencies."""
+
+    kind: ClassVar[str] = PARTNER_CLIENT
 
     books: Books = field(default_factory=Books, repr=False)

@@ -10,6 +10,7 @@ from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Admission, Inbound
+from mockserver.kernel.redaction import GAP
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.signing import digest, same, sign, without_spaces
 
@@ -167,4 +168,4 @@ def _mistake(attempt: _Attempt) -> Diagnosis | None:
 def _abridged(message: bytes) -> str:
     """Both ends of a long message, which is where most differences are."""
     text = message.decode("utf-8", "replace")
-    return text if len(text) <= 160 else f"{text[:100]} ... {text[-50:]}"
+    return text if len(text) <= 160 else f"{text[:100]}{GAP}{text[-50:]}"

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from typing import ClassVar
 
 from mockserver.betstack.states import Result, Status
 from mockserver.kernel.money import Payout
 from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import OPERATOR
 
 
 class TicketType(StrEnum):
@@ -125,9 +127,6 @@ class TicketBook:
     def __iter__(self) -> Iterator[Ticket]:
         return iter(self._by_id.values())
 
-    def __len__(self) -> int:
-        return len(self._by_id)
-
     def add(self, ticket: Ticket) -> None:
         """Keep a ticket whose id and code are new."""
         self._by_id[ticket.id] = ticket
@@ -150,6 +149,8 @@ class TicketBook:
 @dataclass(slots=True, kw_only=True, eq=False)
 class Operator(Tenant):
     """A tenant of the bet engine. Its ledger is in whole cents."""
+
+    kind: ClassVar[str] = OPERATOR
 
     tickets: TicketBook = field(default_factory=TicketBook, repr=False)
 

@@ -25,11 +25,8 @@ class Context:
     operator: Operator
     reservation: Reservation
     offer: Mapping[int, Event]
-
-    @property
-    def player(self) -> Player | None:
-        """The player whom the token identifies."""
-        return self.operator.players.with_token(self.reservation.token)
+    player: Player | None
+    """Whom the token identifies."""
 
     def picks(self) -> list[tuple[int, int]]:
         """Event id and bet id of everything that was picked, in the order sent."""

@@ -29,7 +29,8 @@ class TicketDesk:
 
         :raises Rejection: a rule of :data:`rules.RESERVATION_RULES` does not hold
         """
-        player = rules.check(rules.Context(operator, reservation, self._offer))
+        player = operator.players.with_token(reservation.token)
+        player = rules.check(rules.Context(operator, reservation, self._offer, player))
         now = operator.clock.now()
         selections = self._selections(reservation)
         legs = [bet.odds for _, bet in selections if bet is not None]

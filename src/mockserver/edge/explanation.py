@@ -15,33 +15,13 @@ from mockserver.edge.recording import text_of
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal
 from mockserver.kernel.exchange import Inbound
+from mockserver.kernel.explanation import Difference, Explanation
 from mockserver.kernel.journal import LARGEST_KEPT, Direction, Exchange
 from mockserver.kernel.json_codec import JsonInvalid, parse
 
 MOST_VIOLATIONS = 100
 _JSON = "application/json"
 _SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where what a signature covers leaves what it has to cover."""
-
-    offset: int
-    """Of the first byte that differs."""
-    expected: str
-    """What has to be signed, from there on."""
-    signed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What is to be said about an exchange."""
-
-    request_violations: list[str]
-    answer_violations: list[str]
-    signed_text: str | None
-    difference: Difference | None
 
 
 _Violations = Callable[[Any], list[str]]

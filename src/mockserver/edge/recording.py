@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mockserver.kernel.courier import CAUSE_HEADER
@@ -31,12 +31,16 @@ class Recorder:
 
     :param journal: of requests that are no tenant's
     :param clock: their time
+    :param stopwatch: milliseconds from any beginning, never going back
     :param announce: whether answers name their exchange
     """
 
-    def __init__(self, journal: Journal, clock: Clock, *, announce: bool) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, stopwatch: Callable[[], float], *, announce: bool
+    ) -> None:
         self.nobodys_journal = journal
         self.clock = clock
+        self.stopwatch = stopwatch
         self.announce = announce
 
     def begin(self, scope: Scope, surface: str | None, operation: str | None) -> Recording:
@@ -51,7 +55,7 @@ class Recording:
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
-        self._started = time.perf_counter()
+        self._started = recorder.stopwatch()
         self._journal = recorder.nobodys_journal
         query = scope["query_string"]
         path = scope.get("raw_path") or scope["path"].encode()
@@ -113,5 +117,5 @@ class Recording:
         for name, value in exchange.request_headers:
             if name == _CAUSE:
                 exchange.cause = value[:_LONGEST_CAUSE].decode("latin-1")
-        exchange.duration_ms = (time.perf_counter() - self._started) * 1000
+        exchange.duration_ms = self._recorder.stopwatch() - self._started
         self._journal.keep(exchange)

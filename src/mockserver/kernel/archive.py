@@ -11,7 +11,7 @@ from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.journal import Exchange, Journal
 from mockserver.kernel.ledger import Ledger, Posting
-from mockserver.kernel.outbox import TIMER, OutgoingCall
+from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import Player, Players, PlayerSpec, TokenTaken, seed
 from mockserver.kernel.ports import SigningKey
 from mockserver.kernel.secret import SHORTEST_SECRET, Secret
@@ -59,6 +59,8 @@ class Archive:
     format: int
     signing_key: str
     """BETCORE's private key, PEM."""
+    id_seed: str
+    ids_made: int
     tenants: list[TenantArchive]
     nobodys_journal: JournalArchive
 
@@ -68,6 +70,8 @@ def export_archive(tenants: Tenants, signing_key: SigningKey) -> dict[str, Any]:
     archive = Archive(
         format=FORMAT,
         signing_key=signing_key.export(),
+        id_seed=tenants.id_seed,
+        ids_made=tenants.ids_made,
         tenants=[_exported(tenants, tenant) for tenant in tenants],
         nobodys_journal=_exported_journal(tenants.nobodys_journal),
     )
@@ -96,19 +100,19 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
 
     :raises ControlRefusal: something in it can't be
     """
-    made: list[tuple[str, Tenant]] = []
+    made: list[Tenant] = []
     try:
         names = [one.name for one in archive.tenants]
         if len(set(names)) != len(names):
             raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
         for one in archive.tenants:
-            made.append((one.kind, _restored(tenants, one)))
+            made.append(_restored(tenants, one))
         signing_key.load(archive.signing_key)
     except (ControlRefusal, ValueError) as error:
-        for _, tenant in made:
+        for tenant in made:
             tenant.timekeeper.close()
         raise ControlRefusal(Problem.INVALID, str(error)) from None
-    tenants.replace_all(made)
+    tenants.replace_all(made, archive.id_seed, archive.ids_made)
     nobodys = archive.nobodys_journal
     tenants.nobodys_journal.restore(nobodys.exchanges, nobodys.last_number)
 
@@ -116,7 +120,7 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
 def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
     clock = tenant.clock
     return TenantArchive(
-        kind=tenants.kind_of(tenant),
+        kind=tenant.kind,
         name=tenant.name,
         secret=tenant.secret,
         settings=tenant.settings,
@@ -162,7 +166,7 @@ def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
 def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
     if any(len(secret) < SHORTEST_SECRET for secret in one.secret.ever()):
         raise ValueError(f"a secret has fewer than {SHORTEST_SECRET} characters")
-    if strange := {timer.kind for timer in one.timers} - {TIMER}:
+    if strange := {timer.kind for timer in one.timers} - tenant.timekeeper.kinds:
         raise ValueError(f"there is no timer of kind `{min(strange)}`")
     for call in one.calls:
         if call.operation not in tenant.post.schedules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta, timezone
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ import msgspec
 from mockserver.kernel.soundness import require_sound
 
 T = TypeVar("T")
+
+_ZONE = re.compile(r"UTC(?:([+-])([01][0-9]):([0-5][0-9]))?")
 
 
 def to_document(value: Any) -> Any:
@@ -39,6 +42,8 @@ def _zone_text(value: Any) -> str:
 def _zone(kind: type, text: Any) -> Any:
     if kind is not timezone or not isinstance(text, str):
         raise ValueError(f"Expected a time zone, got {type(text).__name__}")
-    sign, hours, minutes = (text[3:4], text[4:6], text[7:9]) if len(text) == 9 else ("+", "0", "0")
-    distance = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-distance if sign == "-" else distance)
+    found = _ZONE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"`{text[:20]}` is no time zone such as UTC+03:00")
+    distance = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
+    return timezone(-distance if found[1] == "-" else distance)

@@ -62,9 +62,6 @@ class Players:
     def __iter__(self) -> Iterator[Player]:
         return iter(self._by_id.values())
 
-    def __contains__(self, player_id: str) -> bool:
-        return player_id in self._by_id
-
     def find(self, player_id: str) -> Player | None:
         """The player with this id."""
         return self._by_id.get(player_id)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 BLOT = "[redacted]"
+GAP = " ... "
+"""Stands for what was left out of a text."""
 
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
@@ -42,10 +44,10 @@ class Redaction:
                     text = BLOT + text[length:]
         return text
 
-    def abridged(self, text: str, gap: str) -> str:
-        """A text in which something may have been left out, which ``gap`` stands for."""
-        parts = text.split(gap)
-        return self.text(text) if len(parts) == 1 else gap.join(map(self.part, parts))
+    def abridged(self, text: str) -> str:
+        """A text in which something may have been left out, with :data:`GAP` in its place."""
+        parts = text.split(GAP)
+        return self.text(text) if len(parts) == 1 else GAP.join(map(self.part, parts))
 
     def bytes(self, body: bytes, *, cut: bool = False) -> str:
         """Bytes as text, those that are not UTF-8 escaped, without secrets."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.journal import Journal, Turns
@@ -30,6 +30,8 @@ class Post(Protocol):
 @dataclass(slots=True, kw_only=True, eq=False)
 class Tenant:
     """A party that has its secret, its settings, its time and its books; none sees another's."""
+
+    kind: ClassVar[str]
 
     name: str
     secret: Secret = field(repr=False)

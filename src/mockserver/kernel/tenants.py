@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, T
 from mockserver.kernel.ledger import Ledger
 from mockserver.kernel.players import Players, PlayerSpec, TokenTaken, seed
 from mockserver.kernel.ports import Alarm, Clock, IdSource
+from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.secret import Secret
 from mockserver.kernel.settings import SettingsError, nearest
 from mockserver.kernel.tenant import Tenant
@@ -24,7 +24,7 @@ from mockserver.kernel.timekeeper import Timekeeper
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_DIGITS = 12
 _SECRET_LENGTH = 24
-_MOST_FORMER_SECRETS = 10_000
+_MOST_FORMER_SECRETS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Supplies:
     :param ids: takes a seed, whose identifiers they are, and how many were made before
     :param new_seed: a seed for a tenant that begins anew
     :param defaults: the server's own values of tenants' settings, already read
+    :param hidden: what is blotted out besides the tenants' secrets
     """
 
     clock: Clock
@@ -52,6 +53,7 @@ class Supplies:
     ids: Callable[[str, str, int], IdSource]
     new_seed: Callable[[], str]
     defaults: Mapping[str, Any]
+    hidden: tuple[str, ...] = ()
 
 
 class Tenants:
@@ -73,8 +75,10 @@ class Tenants:
         self._seeds = seeds
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
-        self._names = supplies.ids(supplies.new_seed(), NOBODY, 0)
-        self._former_secrets: deque[str] = deque(maxlen=_MOST_FORMER_SECRETS)
+        self._id_seed = supplies.new_seed()
+        self._ids = supplies.ids(self._id_seed, NOBODY, 0)
+        self._former_secrets: dict[str, None] = {}
+        self._redaction: Redaction | None = None
 
     def __iter__(self) -> Iterator[Tenant]:
         for tenants in self._by_kind.values():
@@ -84,13 +88,9 @@ class Tenants:
         """The tenants of one kind by name. The same dictionary for ever; its entries come and go."""
         return self._by_kind[kind]
 
-    def kind_of(self, tenant: Tenant) -> str:
-        """The kind of a tenant."""
-        return next(kind for kind, tenants in self._by_kind.items() if tenant.name in tenants)
-
     def vendor_of(self, tenant: Tenant) -> Vendor:
         """The vendor of a tenant."""
-        return self.vendors[self.kind_of(tenant)]
+        return self.vendors[tenant.kind]
 
     def find(self, name: str) -> Tenant:
         """The tenant of this name.
@@ -104,9 +104,22 @@ class Tenants:
             Problem.NOT_FOUND, f"no tenant is called `{name}`; {nearest(name, [one.name for one in self])}"
         )
 
-    def secrets(self) -> set[str]:
-        """Every secret that may stand in a journal, also those of tenants that were dropped."""
-        return {*self._former_secrets, *(secret for tenant in self for secret in tenant.secret.ever())}
+    @property
+    def id_seed(self) -> str:
+        """What names and secrets that are made up follow from."""
+        return self._id_seed
+
+    @property
+    def ids_made(self) -> int:
+        """How many of them were made."""
+        return self._ids.position
+
+    def redaction(self) -> Redaction:
+        """Knows every secret that may stand in a journal, also those of tenants that were dropped."""
+        if self._redaction is None:
+            mine = (secret for tenant in self for secret in tenant.secret.ever())
+            self._redaction = Redaction({*self._former_secrets, *mine, *self._supplies.hidden})
+        return self._redaction
 
     def journal_of(self, name: str) -> Journal:
         """The journal of a tenant, or nobody's.
@@ -147,14 +160,14 @@ class Tenants:
         return self._new(
             spec.kind,
             name,
-            Secret(spec.secret or self._names.code(_SECRET_LENGTH)),
+            Secret(spec.secret or self._ids.code(_SECRET_LENGTH)),
             _checked_settings(spec.kind, spec.settings, self._supplies.defaults),
             vendor.standard_players if spec.players is None else spec.players,
         )
 
     def _made_up_name(self, kind: str) -> str:
         prefix = kind.replace("_", "-")
-        while self._is_taken(name := f"{prefix}-{self._names.hex(_NAME_DIGITS)}"):
+        while self._is_taken(name := f"{prefix}-{self._ids.hex(_NAME_DIGITS)}"):
             pass
         return name
 
@@ -167,8 +180,7 @@ class Tenants:
         :raises ControlRefusal: no such tenant, or a setting can't be
         """
         tenant = self.find(name)
-        kind = self.kind_of(tenant)
-        read = _checked_settings(kind, settings, self._supplies.defaults)
+        read = _checked_settings(tenant.kind, settings, self._supplies.defaults)
         tenant.settings.update({name: read[name] for name in settings})
         return tenant
 
@@ -183,6 +195,7 @@ class Tenants:
             raise ControlRefusal(Problem.CONFLICT, "secret: is the current one")
         if overlap is None:
             overlap = timedelta(seconds=tenant.settings["secret_overlap"])
+        self._redaction = None
         tenant.secret.rotate(secret or tenant.ids.code(_SECRET_LENGTH), tenant.clock.now(), overlap)
         return tenant
 
@@ -193,8 +206,8 @@ class Tenants:
         """
         tenant = self.find(name)
         tenant.timekeeper.close()
-        self._former_secrets.extend(tenant.secret.ever())
-        del self._by_kind[self.kind_of(tenant)][name]
+        self._remember(tenant.secret)
+        del self._by_kind[tenant.kind][name]
 
     def reset(self, name: str) -> Tenant:
         """Put a tenant back to where it began: its players as they were given, nothing in its books,
@@ -204,9 +217,11 @@ class Tenants:
         :raises ControlRefusal: no such tenant
         """
         old = self.find(name)
-        tenant = self._new(self.kind_of(old), name, Secret(old.secret.current), old.settings, old.origin)
+        tenant = self._new(old.kind, name, Secret(old.secret.current), old.settings, old.origin)
         old.timekeeper.close()
-        self._former_secrets.extend(old.secret.ever())
+        self._remember(old.secret)
+        if tenant.seed != old.seed:  # no id comes twice, unless the seed is to repeat them
+            tenant.journal.restore([], old.journal.last_number)
         return tenant
 
     def reset_all(self) -> list[str]:
@@ -222,18 +237,18 @@ class Tenants:
         for tenant in list(self):
             self.drop(tenant.name)
         self.nobodys_journal.restore([], 0)
-        self._names = self._supplies.ids(self._supplies.new_seed(), NOBODY, 0)
+        self._id_seed = self._supplies.new_seed()
+        self._ids = self._supplies.ids(self._id_seed, NOBODY, 0)
 
-    def seed_player(self, name: str, spec: PlayerSpec) -> Tenant:
+    def seed_player(self, name: str, spec: PlayerSpec) -> None:
         """Put a player in, or change the one with this id: tokens, currency, state and balance.
 
         :raises ControlRefusal: no such tenant, or the player can't be
         """
         tenant = self.find(name)
         _put_players(self.vendor_of(tenant), tenant.players, tenant.ledger, [spec])
-        return tenant
 
-    def reset_player(self, name: str, player_id: str) -> Tenant:
+    def reset_player(self, name: str, player_id: str) -> None:
         """Put one player back to where the tenant's reset would; a player whom it would not have is
         forgotten. What the books hold of the player is dropped.
 
@@ -250,7 +265,6 @@ class Tenants:
         vendor.forget_player(tenant, player_id)
         if not origin:
             tenant.players.remove(player_id)
-        return tenant
 
     def bare(
         self,
@@ -281,11 +295,25 @@ class Tenants:
             turns=self._turns,
         )
 
-    def replace_all(self, tenants: Sequence[tuple[str, Tenant]]) -> None:
-        """Put these, no two of one name, in the place of all that there are, each with its kind."""
+    def replace_all(self, tenants: Sequence[Tenant], id_seed: str, ids_made: int) -> None:
+        """Put these, no two of one name, in the place of all that there are.
+
+        :param id_seed: what names and secrets that are made up follow from
+        :param ids_made: how many of them were made
+        """
         self.clear()
-        for kind, tenant in tenants:
-            self._by_kind[kind][tenant.name] = tenant
+        self._id_seed = id_seed
+        self._ids = self._supplies.ids(id_seed, NOBODY, ids_made)
+        for tenant in tenants:
+            self._by_kind[tenant.kind][tenant.name] = tenant
+
+    def _remember(self, secret: Secret) -> None:
+        """Keep in mind what may still stand in a journal."""
+        for one in secret.ever():
+            self._former_secrets[one] = None
+        while len(self._former_secrets) > _MOST_FORMER_SECRETS:
+            del self._former_secrets[next(iter(self._former_secrets))]
+        self._redaction = None
 
     def _vendor(self, kind: str) -> Vendor:
         if kind not in self.vendors:
@@ -313,6 +341,7 @@ class Tenants:
             ids_made=0,
         )
         _put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
+        self._redaction = None
         self._by_kind[kind][name] = tenant
         return tenant
 

@@ -56,6 +56,7 @@ class Timekeeper:
         self._actions: dict[str, Action] = {}
         self._timers: list[Timer] = []
         self._cancelled: set[int] = set()
+        self._numbers: dict[tuple[str, str], set[int]] = {}
         self._next_number = 1
         self._passing = asyncio.Lock()
         self._closed = False
@@ -64,20 +65,24 @@ class Timekeeper:
         """Say what a kind of timer does."""
         self._actions[kind] = action
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of timers that can be set."""
+        return frozenset(self._actions)
+
     def set_timer(self, due: datetime, kind: str, subject: str) -> Timer:
         """Have something done at a moment, aware; one that has passed is due at once."""
         timer = Timer(due, self._next_number, kind, subject)
         self._next_number += 1
         if not self._closed:
             heapq.heappush(self._timers, timer)
+            self._index(timer)
             self._rearm()
         return timer
 
     def cancel(self, kind: str, subject: str) -> None:
         """Forget the timers of this kind and subject."""
-        self._cancelled.update(
-            one.number for one in self.pending() if (one.kind, one.subject) == (kind, subject)
-        )
+        self._cancelled |= self._numbers.pop((kind, subject), set())
         self._rearm()
 
     def pending(self) -> list[Timer]:
@@ -89,6 +94,9 @@ class Timekeeper:
         self._timers = list(timers)
         self._cancelled.clear()
         heapq.heapify(self._timers)
+        self._numbers.clear()
+        for timer in timers:
+            self._index(timer)
         self._next_number = max((timer.number for timer in timers), default=0) + 1
         self._rearm()
 
@@ -96,6 +104,7 @@ class Timekeeper:
         """Run nothing any more."""
         self._closed = True
         self._timers.clear()
+        self._numbers.clear()
         self._rearm()
 
     def freeze(self) -> None:
@@ -150,12 +159,18 @@ class Timekeeper:
 
     async def _run(self, timer: Timer) -> Ran:
         heapq.heappop(self._timers)
+        self._numbers[timer.kind, timer.subject].discard(timer.number)
+        if not self._numbers[timer.kind, timer.subject]:
+            del self._numbers[timer.kind, timer.subject]
         try:
             return Ran(timer, await self._actions[timer.kind](timer.subject))
         except Exception as error:  # one timer that fails must not stop those behind it
             logger.error("a timer of kind %s failed: %s", timer.kind, type(error).__name__)
             logger.debug("trace", exc_info=error)
             return Ran(timer, f"failed: {type(error).__name__}; see the server's log")
+
+    def _index(self, timer: Timer) -> None:
+        self._numbers.setdefault((timer.kind, timer.subject), set()).add(timer.number)
 
     def _drop_cancelled(self) -> None:
         while self._timers and self._timers[0].number in self._cancelled:
