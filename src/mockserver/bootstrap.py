@@ -89,16 +89,24 @@ def build(
     :param hidden: what no journal shows, besides the tenants' secrets
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
+
+    def courier(caller: Caller) -> Courier:
+        return Courier(caller, outside.sender, outside.stopwatch)
+
     desk = TicketDesk(betstack_seeds.offer())
-    tenants = _tenants(outside, desk, tenant_defaults or {}, hidden)
-    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
     bet_engine_handlers = betstack_handlers.handlers(desk)
+    bet_engine = _served("betstack.bet_engine", bet_engine_handlers, overrides)
+    ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
+    betstack = Betstack(desk, courier(PamCaller(outside.clock)), compile_schema(ticket))
+    betcore = Betcore(courier(CasinoCaller(outside.signing_key, outside.own_url, outside.clock)))
+    tenants = _tenants(outside, (betstack, betcore), tenant_defaults or {}, hidden)
+    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
     casino_handlers = betcore_handlers.casino_handlers(Wallet())
     aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
     casino = _served("betcore.casino", casino_handlers, overrides)
     surfaces = (
         Surface(
-            contract=_served("betstack.bet_engine", bet_engine_handlers, overrides),
+            contract=bet_engine,
             gate=betstack_identity.OperatorGate(tenants.of_kind(OPERATOR)),
             handlers=bet_engine_handlers,
             render_refusal=betstack_wire.refusal,
@@ -131,17 +139,9 @@ def build(
 
 
 def _tenants(
-    outside: Outside, desk: TicketDesk, defaults: Mapping[str, Any], hidden: tuple[str, ...]
+    outside: Outside, vendors: tuple[Vendor, ...], defaults: Mapping[str, Any], hidden: tuple[str, ...]
 ) -> Tenants:
-    """The tenants of both vendors, the seeds among them."""
-
-    def courier(caller: Caller) -> Courier:
-        return Courier(caller, outside.sender, outside.stopwatch)
-
-    vendors: tuple[Vendor, ...] = (
-        Betstack(desk, courier(PamCaller(outside.clock))),
-        Betcore(courier(CasinoCaller(outside.signing_key, outside.own_url, outside.clock))),
-    )
+    """The tenants of all vendors, the seeds among them."""
     tenants = Tenants(
         {vendor.kind: vendor for vendor in vendors},
         lambda: (*betstack_seeds.operators(), *betcore_seeds.clients()),

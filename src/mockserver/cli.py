@@ -16,7 +16,7 @@ import click
 from mockserver import __version__
 from mockserver.kernel.settings import Setting
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, TENANT_SETTINGS
-from mockserver.settings import SERVER_SETTINGS, SettingsError, resolve
+from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
 
 EXIT_USAGE = 2
 EXIT_FAILED = 1
@@ -84,12 +84,14 @@ def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
         _stop(f"--set {text}: write it as NAME=VALUE", EXIT_USAGE)
+    if name in {row.name for row in SERVER_SETTINGS}:
+        _stop(f"--set {name}: is a setting of the server; use its own flag", EXIT_USAGE)
     return name, value
 
 
-for _setting in (*SERVER_SETTINGS, *(row for row in TENANT_SETTINGS if row.name.endswith("_url"))):
+for _setting in (row for row in SETTINGS if row.flag):
     if _setting.name == "hints":
-        _option = click.option("--no-hints", is_flag=True, help="Don't say why a request is refused.")
+        _option = click.option("--no-hints", is_flag=True, help="Send none of the sandbox's own headers.")
     else:
         _default = f" [default: {_setting.default}]" if _setting.default is not None else ""
         _option = click.option(

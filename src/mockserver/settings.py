@@ -44,7 +44,12 @@ SERVER_SETTINGS = (
         None,
         "Where the built-in casino finds BETCORE (its JWKS). Default: this server itself.",
     ),
-    Setting("hints", switch, True, "Say why a request is refused, in X-Sandbox-Reason."),
+    Setting(
+        "hints",
+        switch,
+        True,
+        "Say why a request is refused (X-Sandbox-Reason), and name its exchange (X-Sandbox-Exchange).",
+    ),
     Setting(
         "seed",
         text,

@@ -32,7 +32,7 @@ TYPES = [
     (documents.Ledger, answer_of("listPostings")),
     (documents.Try, SCHEMAS["Call"]["properties"]["tries"]["items"]),
     (documents.Call, SCHEMAS["Call"]),
-    (documents.Driven, answer_of("drive")),
+    (documents.Driven, answer_of("runDrive")),
     (documents.Drive, answer_of("listDrives")["properties"]["items"]["items"]),
     (documents.Exchange, SCHEMAS["Exchange"]),
     (documents.Header, SCHEMAS["Message"]["properties"]["headers"]["items"]),

@@ -15,7 +15,7 @@ from .betstack_client import pay, read, reserve
 from .judged import JudgedTransport
 from .pam import Pam
 
-READS = ("", "/clock", "/timers", "/players", "/ledger", "/drive", "/outbox")
+READS = ("", "/clock", "/timers", "/players", "/ledger", "/drives", "/outbox")
 BOOKS = {"operator": "/tickets", "partner_client": "/bets"}
 
 

@@ -18,6 +18,18 @@ from .betstack_client import reserve
 from .conftest import Running
 from .pam import Pam
 
+QUICKTIP = {
+    "token": "UnIqUe-ToKeN",
+    "psp": None,
+    "price": 1000,
+    "currency": "KES",
+    "atag": None,
+    "rtag": None,
+    "source": "ussd",
+    "type": "quicktip",
+    "odds_diff": "ODDS",
+    "events": [{"id": 390815, "bet": 101, "odds": 1.55}],
+}
 JSON = {"content-type": "application/json"}
 
 
@@ -63,6 +75,14 @@ def twice(name: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def twice_in(name: str) -> Callable[[dict[str, Any]], None]:
+    def change(state: dict[str, Any]) -> None:
+        entries = first_operator(state)[name]
+        entries.append(dict(entries[0], number=99))
+
+    return change
+
+
 SHARING = [{"id": one, "currency": "KES", "tokens": ["t"]} for one in "ab"]
 FAR = "9999-12-31T23:59:59-14:00"
 HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -71,7 +91,7 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
     "a timer that never comes": set_in("timer", due=FAR),
     "a clock far ahead": set_in("tenant", ahead="P90000000D", frozen_at=None),
     "a clock in year 9999": set_in("tenant", frozen_at=FAR),
-    "a call of an unknown operation": set_in("call", operation="ticket_bomb"),
+    "a call of an unknown action": set_in("call", action="ticket_bomb"),
     "a call that is no text": set_in("call", document="/w=="),
     "a call of year 1": set_in("call", created="0001-01-01T00:00:00+14:00"),
     "a ticket with a path for a code": set_in("ticket", code="a/b"),
@@ -91,6 +111,14 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
     "a name that is none": set_in("tenant", name="a/b"),
     "a setting of another kind": set_in("tenant", settings={"casino_url": "http://127.0.0.1:9"}),
     "an unknown kind": set_in("tenant", kind="shop"),
+    "a ticket that breaks the contract": set_in("ticket", code="sent"),
+    "two timers for one call": twice_in("timers"),
+    "a timer of a call that is not there": set_in("timer", subject="nobody"),
+    "a player with a part of a cent": set_in(
+        "tenant", origin=[{"id": "a", "currency": "KES", "balance": "1.5"}]
+    ),
+    "a clock that is too late": set_in("tenant", frozen_at="2150-01-01T00:00:00Z"),
+    "an exchange of somebody else": set_in("exchange", id="acme-1"),
 }
 
 
@@ -137,6 +165,35 @@ def test_an_exchange_of_an_operation_that_is_not_known_can_be_read(
 
         assert plane.exchange("site-1")["operation"] == "unheardOf"
         plane.load(exported)
+
+
+def test_a_refused_state_leaves_nothing_behind_that_spoils_the_next_export(
+    own: Addresses, exported: dict[str, Any]
+) -> None:
+    with plane_of(own) as plane:
+        plane.load(exported)
+        state = json.loads(json.dumps(exported))
+        set_in("exchange", turn=2**53)(state)
+        state["signing_key"] = "none"
+        with pytest.raises(ControlPlaneError):
+            plane.load(state)
+        reserve(own.base_url, plane.tenant("site", "12345ABCDE"))
+
+        assert plane.load(plane.export())
+
+
+def test_whatever_the_bet_engine_took_can_be_exported_and_loaded(own: Addresses) -> None:
+    with plane_of(own) as plane:
+        made = plane.create_operator()
+        for odds_diff in ("1E45", "1E-45", "1e300"):
+            body = json.dumps(QUICKTIP | {"operator": made.name}).replace('"ODDS"', odds_diff).encode()
+            taken = httpx.post(
+                f"{own.base_url}/be/tickets/reserve", content=body, headers=made.sign(body) | JSON
+            )
+            assert taken.status_code == 200, taken.text
+
+        assert made.name in plane.load(plane.export())
+        assert len(made.tickets()) == 3
 
 
 def test_neither_the_token_nor_secrets_of_the_past_show_in_a_journal(own: Addresses) -> None:
@@ -212,12 +269,14 @@ def test_a_refused_reset_of_a_player_changes_nothing(running: Running, operator:
     assert [one["id"] for one in operator.tickets()] == [ticket]
 
 
-def test_a_made_up_name_steps_aside_for_one_that_is_taken() -> None:
+def test_what_is_made_up_goes_on_behind_a_load() -> None:
     with sandbox("--seed", "42") as it, Sandbox(it.admin_url) as plane:
-        first = plane.create_operator().name
+        first = plane.create_operator()
         plane.load(plane.export())
 
-        assert plane.create_operator().name != first
+        second = plane.create_operator()
+
+        assert (second.name != first.name, second.secret != first.secret) == (True, True)
 
 
 def test_an_answer_nested_too_deep_is_refused_and_can_be_read_in_the_journal(
@@ -250,7 +309,7 @@ def test_one_tenants_waiting_leaves_room_for_others(running: Running, plane: San
     refused = threading.Semaphore(0)
 
     def ping(_: int) -> int:
-        status = httpx.post(f"{running.admin_url}/tenants/{slow.name}/drive/ping", timeout=60).status_code
+        status = httpx.post(f"{running.admin_url}/tenants/{slow.name}/drives/ping", timeout=60).status_code
         if status == 503:
             refused.release()
         return status

@@ -108,7 +108,7 @@ def test_the_table_of_drives_is_what_the_vendors_live() -> None:
     with sandbox() as it, Sandbox(it.admin_url) as plane:
         drives = [one for name in ("site", "PartnerClient-1556") for one in plane.tenant(name).drives()]
 
-    assert listed == {one["operation"] for one in drives if one["built"]}
+    assert listed == {one["drive"] for one in drives if one["built"]}
 
 
 def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> None:

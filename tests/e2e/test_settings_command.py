@@ -51,6 +51,7 @@ def test_what_is_set_for_tenants_at_the_start_is_their_default(tmp_path: Path) -
             "command line: `generation` is 'v2'; it has to be v3 (not lived by the sandbox yet",
         ),
         ("generation", "--set generation: write it as NAME=VALUE"),
+        ("port=1", "--set port: is a setting of the server; use its own flag"),
     ],
 )
 def test_a_wrong_setting_of_tenants_is_one_clear_line(given: str, told: str) -> None:

@@ -96,3 +96,32 @@ def test_the_first_differing_byte_of_a_signature_is_told(
 
     assert exchange["signed_text"] == '1706090303{"operator":"x"}'
     assert exchange["difference"] == {"offset": 22, "expected": '"x"}', "signed": ' "x"}'}
+
+
+def test_what_comes_is_followed_from_exchange_to_exchange(running: Running, operator: Tenant) -> None:
+    for _ in range(5):
+        reserve(running.base_url, operator)
+    first, *others = operator.journal()
+
+    assert operator.journal(after=first["id"]) == others
+    assert operator.journal(after=first["id"], limit=2) == others[:2]
+    assert operator.journal(after=others[-1]["id"]) == []
+
+
+def test_lists_are_read_to_their_end(plane: Sandbox, operator: Tenant) -> None:
+    for number in range(12):
+        operator.seed_player(f"p{number}", currency="KES")
+
+    page = plane.call("GET", f"/tenants/{operator.name}/players", query={"limit": 5, "offset": 10})
+
+    assert ([one["id"] for one in page["items"]], page["total"]) == (["p9", "p10", "p11"], 13)
+    assert len(operator.players()) == 13
+
+
+def test_exchange_ids_go_on_after_a_reset(running: Running, operator: Tenant) -> None:
+    before = reserve(running.base_url, operator).headers["x-sandbox-exchange"]
+    operator.reset()
+
+    after = reserve(running.base_url, operator).headers["x-sandbox-exchange"]
+
+    assert (before, after) == (f"{operator.name}-1", f"{operator.name}-2")

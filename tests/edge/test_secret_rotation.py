@@ -99,7 +99,7 @@ def test_without_an_overlap_the_old_secret_counts_no_more_at_once(service: Servi
 
 
 def test_the_overlap_that_is_not_named_is_the_tenants_setting(service: Service) -> None:
-    service.sandbox.tenants.change("site", {"secret_overlap": 30})
+    service.sandbox.tenants.change("site", {"secret_overlap_seconds": 30})
     rotate(service, NEW, None)
 
     move(service, NOW + timedelta(seconds=30) - TICK)

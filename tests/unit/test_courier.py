@@ -50,7 +50,7 @@ def tried(
     ticks = iter([10.0, 12.5])
     courier = Courier(vendor or Vendor(), sender, lambda: next(ticks))
     call = OutgoingCall(
-        id="c1", operation="ticket_win", document=b"{}", subject="t1", cause="site-7", created=NOON
+        id="c1", action="ticket_win", document=b"{}", subject="t1", cause="site-7", created=NOON
     )
     made = asyncio.run(courier.attempt(tenant, call, DEADLINES))
     (exchange,) = tenant.journal.exchanges()

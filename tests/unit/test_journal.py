@@ -96,6 +96,24 @@ def test_the_oldest_exchanges_go_first() -> None:
     assert site.last_number == 4
 
 
+def test_what_goes_first_is_what_began_first_whenever_it_ends() -> None:
+    site = journal(size=2)
+    slow = exchange()
+    site.begin(slow)
+    kept(site)
+    kept(site)
+    site.keep(slow)
+
+    assert ids(site) == ["site-2", "site-3"]
+
+
+def test_an_exchange_that_has_not_ended_is_not_shown() -> None:
+    site = journal()
+    site.begin(exchange())
+
+    assert (site.exchanges(), site.find("site-1")) == ([], None)
+
+
 def test_one_journal_does_not_take_the_room_of_another() -> None:
     turns = Turns()
     site, other = journal("site", 1, turns), journal("other", 1, turns)
@@ -106,15 +124,14 @@ def test_one_journal_does_not_take_the_room_of_another() -> None:
     assert (ids(site), ids(other)) == (["site-1"], ["other-3"])
 
 
-def test_a_smaller_size_holds_from_the_next_exchange_on() -> None:
+def test_a_smaller_size_holds_at_once() -> None:
     size = 5
     site = Journal("site", lambda: size, Turns())
     for _ in range(5):
         kept(site)
     size = 2
-    kept(site)
 
-    assert ids(site) == ["site-5", "site-6"]
+    assert ids(site) == ["site-4", "site-5"]
 
 
 @pytest.mark.parametrize("length", [0, 1, LARGEST_KEPT - 1, LARGEST_KEPT])
@@ -142,27 +159,13 @@ def test_a_restored_journal_has_the_same_exchanges_and_goes_on_counting() -> Non
     old = journal()
     for _ in range(3):
         kept(old)
-    turns = Turns()
-    new = journal(turns=turns)
+    new = journal()
     kept(new)
     new.restore(old.exchanges()[1:], old.last_number)
 
     assert ids(new) == ["site-2", "site-3"]
     assert (new.find("site-1"), new.last_number) == (None, 3)
-    following = kept(new)
-    assert (following.id, following.turn) == ("site-4", 4)
-
-
-def test_a_restore_gives_no_turn_again() -> None:
-    turns = Turns()
-    site, other = journal("site", turns=turns), journal("other", turns=turns)
-    for _ in range(5):
-        kept(other)
-    old = exchange()
-    old.id, old.turn = "site-1", 2
-    site.restore([old], 1)
-
-    assert kept(site).turn == 6
+    assert kept(new).id == "site-4"
 
 
 def test_numbers_of_an_emptied_journal_begin_anew_and_turns_do_not() -> None:

@@ -118,7 +118,7 @@ def test_a_queued_call_is_pending_until_it_is_sent() -> None:
 
     assert call == OutgoingCall(
         id="0000000000000001",
-        operation="once",
+        action="once",
         document=b'{"a":1}',
         subject="t-1",
         cause="site-7",
@@ -379,11 +379,11 @@ def test_one_call_in_flight_does_not_hold_up_another() -> None:
 
 def test_a_full_outbox_takes_no_call_and_says_what_fills_it() -> None:
     desk = Desk(refuse, size=2)
-    desk.sent("once")
+    desk.sent()
     desk.outbox.require_room()
     desk.put()
 
-    told = "^2 calls wait or are parked, and outbox_size is 2; send or drop some$"
+    told = "^2 calls wait, and outbox_size is 2; send or drop some$"
     with pytest.raises(OutboxFull, match=told):
         desk.outbox.require_room()
     with pytest.raises(OutboxFull, match=told):
@@ -421,9 +421,10 @@ def test_of_ended_calls_the_one_that_ended_first_goes_first() -> None:
     desk = Desk(refuse, size=2)
     parked = desk.sent("once")
     desk.answer = acknowledge
-    first, second = desk.sent(), desk.sent()
-
+    first = desk.sent()
     asyncio.run(desk.outbox.send(parked.id))
+
+    second = desk.sent()
 
     assert desk.outbox.calls() == [parked, second]
     with pytest.raises(UnknownCall):
@@ -453,13 +454,39 @@ def test_a_call_that_was_under_way_is_sent_again_after_a_restore(state: CallStat
     assert (len(new.tries()), new.outbox.calls()[0].state) == (1, CallState.SENT)
 
 
+def test_a_try_by_hand_of_a_restored_call_leaves_it_one_timer() -> None:
+    desk = Desk(refuse)
+    desk.outbox.restore([replace(Desk().put())])
+    (call,) = desk.outbox.calls()
+
+    desk.send(call)
+
+    assert desk.due() == [NOON + 5 * MINUTE]
+
+
+def test_a_call_gets_no_id_that_another_one_has() -> None:
+    desk = Desk()
+    desk.outbox.restore([replace(Desk().put())])
+
+    assert desk.put().id != desk.outbox.calls()[0].id
+
+
 def test_open_calls_are_never_evicted_by_ended_ones() -> None:
     desk = Desk(refuse, size=4)
-    pending, repeated, parked = desk.put(), desk.sent(), desk.sent("once")
+    pending, repeated = desk.put(), desk.sent()
     desk.answer = acknowledge
     ended = [desk.sent() for _ in range(9)]
 
-    assert desk.outbox.calls() == [pending, repeated, parked, *ended[-4:]]
+    assert desk.outbox.calls() == [pending, repeated, *ended[-4:]]
+
+
+def test_parked_calls_take_no_room_and_go_like_ended_ones() -> None:
+    desk = Desk(refuse, size=2)
+    parked = [desk.sent("once") for _ in range(3)]
+
+    assert [call.state for call in parked] == [CallState.PARKED] * 3
+    assert desk.outbox.calls() == parked[1:]
+    desk.outbox.require_room()
 
 
 def test_restored_calls_go_on_with_the_timers_of_the_other_outbox() -> None:
@@ -467,13 +494,15 @@ def test_restored_calls_go_on_with_the_timers_of_the_other_outbox() -> None:
     old.sent("once")
     old.sent()
     old.outbox.drop(old.put().id)
-    new = Desk(refuse, size=2)
+    new = Desk(refuse, size=3)
     new.keeper.restore(old.keeper.pending())
+    new.size = 1
     new.outbox.restore([replace(call, tries=list(call.tries)) for call in old.outbox.calls()])
 
     assert new.outbox.calls() == old.outbox.calls()
-    with pytest.raises(OutboxFull, match="2 calls wait"):
+    with pytest.raises(OutboxFull, match="1 calls wait"):
         new.put()
+    new.size = 3
     new.advance(timedelta(days=1))
     assert [call.state for call in new.outbox.calls()] == [
         CallState.PARKED,

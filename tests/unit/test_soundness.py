@@ -27,6 +27,7 @@ class Record:
         timedelta(days=-36_525),
         2**53,
         Decimal("99999999999999999999.99999999"),
+        Decimal("1e-300"),
         "any text",
         None,
         True,
@@ -46,7 +47,7 @@ def test_what_can_be_worked_with_passes(value: Any) -> None:
         2**53 + 1,
         Decimal("NaN"),
         Decimal("Infinity"),
-        Decimal("1e50"),
+        Decimal("1e500"),
     ],
 )
 def test_what_cant_is_refused_with_its_place(value: Any) -> None:

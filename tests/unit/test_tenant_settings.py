@@ -31,7 +31,7 @@ from mockserver.kernel.tenant_settings import (
     tenant_values,
 )
 
-COMMON = {"secret_overlap": 86_400, "journal_size": 1_000, "outbox_size": 1_000}
+COMMON = {"secret_overlap_seconds": 86_400, "journal_size": 1_000, "outbox_size": 1_000}
 OPERATORS = {
     "pam_url": None,
     "ext": Decimal("12.5"),
@@ -316,7 +316,7 @@ def test_a_reading_that_the_sandbox_does_not_live_yet_is_refused_by_name(
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("secret_overlap", 0, 31_536_000), ("journal_size", 1, 100_000), ("outbox_size", 1, 100_000)],
+    [("secret_overlap_seconds", 0, 31_536_000), ("journal_size", 1, 100_000), ("outbox_size", 1, 100_000)],
 )
 def test_bounds_are_included(name: str, least: int, most: int) -> None:
     for value in (least, most):

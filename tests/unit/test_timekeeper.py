@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
-from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.clock import OutOfReach, VirtualClock
 from mockserver.kernel.ports import Alarm
 from mockserver.kernel.timekeeper import Passage, Timekeeper, Timer
 
@@ -458,6 +458,54 @@ def test_two_advances_at_once_add_up() -> None:
         assert day.keeper.clock.now() == NOON + HOUR + 5 * MINUTE
 
     play(scenario)
+
+
+def test_an_advance_waits_for_one_due_timer_and_not_for_all() -> None:
+    async def scenario() -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def hold(subject: str) -> None:
+            started.set()
+            await go_on.wait()
+
+        alarm = HandAlarm()
+        day = Day(alarm, meanwhile=hold)
+        for subject in ("a", "b", "c"):
+            day.note_at(NOON, subject)
+        assert alarm.ring is not None
+        ringing = asyncio.ensure_future(alarm.ring())
+        await started.wait()
+        advance = asyncio.create_task(day.keeper.advance(MINUTE, lambda: False))
+        await asyncio.sleep(0)
+        go_on.set()
+
+        assert (await advance).complete is False
+        await ringing
+        assert [subject for subject, _ in day.ran] == ["a", "b", "c"]
+
+    play(scenario)
+
+
+def test_no_sum_of_advances_leads_beyond_the_end() -> None:
+    day = Day()
+    day.keeper.clock.set(datetime(2099, 12, 31, tzinfo=UTC))
+
+    with pytest.raises(OutOfReach, match="to the end of 2099"):
+        passed(day.keeper.advance(timedelta(days=1)))
+
+    assert day.keeper.clock.now() == datetime(2099, 12, 31, tzinfo=UTC)
+
+
+def test_many_cancelled_timers_leave_nothing_behind() -> None:
+    day = Day()
+    for number in range(1000):
+        day.note_at(NOON + HOUR, str(number))
+        day.keeper.cancel("note", str(number))
+    day.note_at(NOON + HOUR, "kept")
+
+    passed(day.keeper.advance(HOUR))
+
+    assert [subject for subject, _ in day.ran] == ["kept"]
 
 
 def test_a_ring_during_a_passage_waits_for_its_end() -> None:

@@ -11,7 +11,6 @@ import httpx
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
 
 LARGEST_ANSWER = 1024 * 1024
-_CONNECTIONS = 200
 
 
 class HttpSender:
@@ -71,7 +70,8 @@ class HttpSender:
                 follow_redirects=False,
                 trust_env=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                limits=httpx.Limits(max_connections=_CONNECTIONS),
+                # No bound: one tenant's partner that hangs must not keep others waiting.
+                limits=httpx.Limits(max_connections=None),
             )
         return self._client
 

@@ -30,13 +30,18 @@ class Bridge:
     def run(self, function: Callable[[], T]) -> T:
         """Run a function on the loop, between two awaits of everything else, and wait for it.
 
-        :raises TimeoutError: the loop was busy for longer than 30 s
+        :raises ControlRefusal: the loop was busy for longer than 30 s; the function was not run
         """
 
         async def on_loop() -> T:
             return function()
 
-        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_BUSY_SECONDS)
+        future = asyncio.run_coroutine_threadsafe(on_loop(), self._loop)
+        try:
+            return future.result(_BUSY_SECONDS)
+        except TimeoutError:
+            future.cancel()
+            raise ControlRefusal(Problem.BUSY, "the sandbox is busy; nothing was done, try again") from None
 
     def wait(self, tenant: str, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine on the loop for a tenant, and wait for it.
@@ -59,7 +64,7 @@ class Bridge:
             return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_WAITING_SECONDS)
         except TimeoutError:
             raise ControlRefusal(
-                Problem.BUSY,
+                Problem.UNFINISHED,
                 f"it takes longer than {_WAITING_SECONDS} s and goes on; read what has become of it",
             ) from None
         finally:

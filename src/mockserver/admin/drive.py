@@ -26,10 +26,10 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
 
         return plane.bridge.run(on_loop)
 
-    def drive(tenant: str, operation: str, body: Json | None = None) -> Json:
+    def run_drive(tenant: str, drive: str, body: Json | None = None) -> Json:
         async def on_loop() -> Json:
             found = tenants.find(tenant)
-            run = _runnable(plane, found, operation, body or {})
+            run = _runnable(plane, found, drive, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
             calls = await run(found, body or {}, cause)
             return {
@@ -39,29 +39,27 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
 
         return plane.bridge.wait(tenant, on_loop)
 
-    return {"listDrives": list_drives, "drive": drive}
+    return {"listDrives": list_drives, "runDrive": run_drive}
 
 
-def _runnable(plane: Plane, tenant: Tenant, operation: str, fields: Json) -> Callable[..., Any]:
-    """The function of an operation, once its fields have been found right.
+def _runnable(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Callable[..., Any]:
+    """The function of a drive, once its fields have been found right.
 
-    :raises ControlRefusal: there is no such operation, it is not built yet, or a field is wrong
+    :raises ControlRefusal: there is no such drive, it is not built yet, or a field is wrong
     """
     drives = plane.tenants.vendor_of(tenant).drives
-    if operation not in drives:
-        kinds = [kind for kind, vendor in plane.tenants.vendors.items() if operation in vendor.drives]
-        hint = f"a tenant of kind `{kinds[0]}` has it" if kinds else nearest(operation, drives)
-        raise ControlRefusal(Problem.NOT_FOUND, f"there is no operation `{operation}` here; {hint}")
-    chosen = drives[operation]
+    if name not in drives:
+        kinds = [kind for kind, vendor in plane.tenants.vendors.items() if name in vendor.drives]
+        hint = f"a tenant of kind `{kinds[0]}` has it" if kinds else nearest(name, drives)
+        raise ControlRefusal(Problem.NOT_FOUND, f"there is no drive `{name}` here; {hint}")
+    chosen = drives[name]
     if chosen.run is None:
-        built = ", ".join(name for name, one in drives.items() if one.run is not None)
-        raise ControlRefusal(
-            Problem.NOT_BUILT, f"the sandbox does not live `{operation}` yet; it does {built}"
-        )
-    if violation := first_violation(chosen.schema, fields, f"the document of `{operation}`"):
+        built = ", ".join(known for known, one in drives.items() if one.run is not None)
+        raise ControlRefusal(Problem.NOT_BUILT, f"the sandbox does not live `{name}` yet; it does {built}")
+    if violation := first_violation(chosen.schema, fields, f"the document of `{name}`"):
         raise ControlRefusal(Problem.INVALID, violation)
     return chosen.run
 
 
 def _document(name: str, drive: Drive) -> Json:
-    return {"operation": name, "help": drive.help, "built": drive.run is not None, "schema": drive.schema}
+    return {"drive": name, "help": drive.help, "built": drive.run is not None, "schema": drive.schema}

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Plane
-from mockserver.kernel.control import Collection, Json
+from mockserver.kernel.control import Json
 from mockserver.kernel.journal import NOBODY, Exchange, Headers
 from mockserver.kernel.mentions import mentions
 from mockserver.kernel.redaction import Redaction
 
-_SUBJECTS = {"ticket": "tickets", "bet": "bets"}
-"""Parameter of the query, and the collection whose items it names."""
+_TICKETS, _BETS = "tickets", "bets"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A ticket or a bet: the fields that name such an item, and every name that this one has."""
+
+    keys: frozenset[str]
+    names: frozenset[str]
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
@@ -21,29 +29,35 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     tenants = plane.tenants
 
     def list_exchanges(
+        *,
         limit: int,
         tenant: str | None = None,
         operation: str | None = None,
         direction: str | None = None,
+        ticket: str | None = None,
+        bet: str | None = None,
         cause: str | None = None,
-        **subjects: str,
+        after: str | None = None,
     ) -> Json:
-        def on_loop() -> tuple[list[Exchange], Redaction]:
-            if tenant is None:
-                return tenants.exchanges(), plane.tenants.redaction()
-            return tenants.journal_of(tenant).exchanges(), plane.tenants.redaction()
+        def on_loop() -> tuple[list[Exchange], list[_Subject], int, Redaction]:
+            exchanges = tenants.exchanges() if tenant is None else tenants.journal_of(tenant).exchanges()
+            asked = ((_TICKETS, ticket), (_BETS, bet))
+            subjects = [_subject(plane, books, name, tenant) for books, name in asked if name is not None]
+            turn = 0 if after is None else tenants.exchange(after).turn
+            return exchanges, subjects, turn, tenants.redaction()
 
-        exchanges, blot = plane.bridge.run(on_loop)
+        exchanges, subjects, turn, blot = plane.bridge.run(on_loop)
         wanted = {"direction": direction, "cause": cause}
         fitting = [
             one
             for one in exchanges
-            if all(value is None or getattr(one, name) == value for name, value in wanted.items())
+            if one.turn > turn
+            and all(value is None or getattr(one, name) == value for name, value in wanted.items())
             and operation in (None, one.operation, one.action)
+            and all(mentions(one, subject.keys, subject.names) for subject in subjects)
         ]
-        for name, value in subjects.items():
-            fitting = _about(fitting, *plane.bridge.run(lambda: _subject(plane, name, value, tenant)))  # noqa: B023  run before the next turn
-        return {"items": [_document(one, blot) for one in fitting[-limit:]], "total": len(fitting)}
+        shown = fitting[-limit:] if after is None else fitting[:limit]
+        return {"items": [_document(one, blot) for one in shown], "total": len(fitting)}
 
     def read_exchange(exchange: str) -> Json:
         found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.tenants.redaction()))
@@ -52,22 +66,15 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     return {"listExchanges": list_exchanges, "readExchange": read_exchange}
 
 
-def _subject(
-    plane: Plane, name: str, value: str, tenant: str | None
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The fields that name such an item, and every name that this one has."""
+def _subject(plane: Plane, books: str, name: str, tenant: str | None) -> _Subject:
     keys: set[str] = set()
-    names: set[str] = {value}
+    names: set[str] = {name}
     for one in plane.tenants if tenant in (None, NOBODY) else [plane.tenants.find(tenant or "")]:
-        collection: Collection | None = plane.tenants.vendor_of(one).collections.get(_SUBJECTS[name])
+        collection = plane.tenants.vendor_of(one).collections.get(books)
         if collection is not None:
             keys |= collection.keys
-            names |= collection.names(one, value)
-    return frozenset(keys), frozenset(names)
-
-
-def _about(exchanges: Iterable[Exchange], keys: frozenset[str], names: frozenset[str]) -> list[Exchange]:
-    return [one for one in exchanges if mentions(one, keys, names)]
+            names |= collection.names(one, name)
+    return _Subject(frozenset(keys), frozenset(names))
 
 
 def _document(exchange: Exchange, blot: Redaction) -> Json:

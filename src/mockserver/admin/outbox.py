@@ -51,7 +51,7 @@ def call_document(call: OutgoingCall, blot: Redaction) -> Json:
     """A call as the contract describes it."""
     return {
         "id": call.id,
-        "operation": call.operation,
+        "action": call.action,
         "state": call.state.value,
         "subject": call.subject,
         "cause": call.cause,

@@ -13,6 +13,8 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
+from bet_contracts.documents import METHODS
+from mockserver.kernel.clock import OutOfReach
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.json_codec import dump
 from mockserver.kernel.outbox import NotInThisState, OutboxFull, UnknownCall
@@ -31,24 +33,26 @@ STATUSES = MappingProxyType(
         Problem.CONFLICT: HTTPStatus.CONFLICT,
         Problem.FULL: HTTPStatus.INSUFFICIENT_STORAGE,
         Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+        Problem.UNFINISHED: HTTPStatus.GATEWAY_TIMEOUT,
         Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
     }
 )
-METHODS = frozenset({"get", "put", "post", "patch", "delete"})
-
 _PROBLEM_OF = MappingProxyType(
-    {UnknownCall: Problem.NOT_FOUND, NotInThisState: Problem.CONFLICT, OutboxFull: Problem.FULL}
+    {
+        UnknownCall: Problem.NOT_FOUND,
+        NotInThisState: Problem.CONFLICT,
+        OutboxFull: Problem.FULL,
+        OutOfReach: Problem.INVALID,
+    }
 )
 
 
 def problem_document(error: Exception) -> dict[str, Any]:
     """The problem document for whatever went wrong."""
     if isinstance(error, ControlRefusal):
-        return _document(STATUSES[error.problem], error.detail)
+        return _document(STATUSES[error.problem], error.detail, error.problem)
     if (problem := _PROBLEM_OF.get(type(error))) is not None:
-        return _document(STATUSES[problem], str(error))
-    if isinstance(error, TimeoutError):
-        return _document(HTTPStatus.SERVICE_UNAVAILABLE, "the sandbox is busy; try again")
+        return _document(STATUSES[problem], str(error), problem)
     if isinstance(error, ProblemException):
         return _document(HTTPStatus(error.status), str(error.detail))
     if isinstance(error, HTTPException):
@@ -66,7 +70,7 @@ class Problems:
 
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self._methods = [
-            (re.compile(re.sub(r"{[^}]*}", "[^/]+", path)), sorted(METHODS & item.keys()))
+            (re.compile(re.sub(r"{[^}]*}", "[^/]+", path)), sorted(item.keys() & METHODS))
             for path, item in contract["paths"].items()
         ]
 
@@ -104,8 +108,9 @@ async def send_problem(send: Send, status: HTTPStatus, detail: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _document(status: HTTPStatus, detail: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+def _document(status: HTTPStatus, detail: str, problem: Problem | None = None) -> dict[str, Any]:
+    kind = f"urn:bet-sandbox:{problem}" if problem else "about:blank"
+    return {"type": kind, "title": status.phrase, "status": int(status), "detail": detail}
 
 
 def _hint(error: HTTPException) -> str:

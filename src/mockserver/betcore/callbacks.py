@@ -47,8 +47,8 @@ class CasinoCaller:
         self._wall_clock = wall_clock
 
     def operation_of(self, call: OutgoingCall) -> str:
-        """The outbox names operations as the contract does."""
-        return call.operation
+        """Actions are named as the contract names operations."""
+        return call.action
 
     def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
         """A fresh token with the same ``data`` for each try. The built-in casino has the tenant's time."""
@@ -64,7 +64,7 @@ class CasinoCaller:
         }
         token = self._signing_key.sign(dump(claims))
         return OutgoingRequest(
-            (url or self._own_url) + _PATHS[call.operation],
+            (url or self._own_url) + _PATHS[call.action],
             (("content-type", "application/json"),),
             json.dumps(token).encode(),
             canonical=token.rpartition(".")[0].encode(),

@@ -67,7 +67,7 @@ class PamCaller:
             raise CannotCall("the operator has no pam_url; set it, and send again")
         headers = [("content-type", "application/json")]
         canonical = None
-        if call.operation not in _UNSIGNED:
+        if call.action not in _UNSIGNED:
             timestamp = str(int(self._wall_clock.now().timestamp()))
             canonical = timestamp.encode() + without_spaces(call.document)
             signature = sign(tenant.secret.current, timestamp, call.document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -36,18 +36,25 @@ class _Books:
 
 
 class Betstack:
-    """Operators, as the control plane meets them."""
+    """Operators, as the control plane meets them.
+
+    :param ticket_violation: says how a ticket breaks the contract of the bet engine
+    """
 
     kind = OPERATOR
     balance_places = 0
     standard_players: tuple[PlayerSpec, ...] = seeds.STANDARD_PLAYERS
 
-    def __init__(self, desk: TicketDesk, post: Post) -> None:
+    def __init__(self, desk: TicketDesk, post: Post, ticket_violation: Callable[[Json], str | None]) -> None:
         self.post = post
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "tickets": Collection(
-                    lambda operator: list(operator.tickets), wire.ticket, _TICKET_KEYS, _names_of_ticket
+                    lambda operator: list(operator.tickets),
+                    wire.ticket,
+                    _TICKET_KEYS,
+                    _names_of_ticket,
+                    ticket_violation,
                 )
             }
         )

@@ -10,13 +10,13 @@ from typing import Any
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.journal import Exchange, Journal
-from mockserver.kernel.ledger import Ledger, Posting
-from mockserver.kernel.outbox import OutgoingCall
-from mockserver.kernel.players import Player, Players, PlayerSpec, TokenTaken, seed
+from mockserver.kernel.ledger import Posting
+from mockserver.kernel.outbox import TIMER, WAITING, OutgoingCall
+from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
 from mockserver.kernel.ports import SigningKey
 from mockserver.kernel.secret import SHORTEST_SECRET, Secret
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenants import Tenants
+from mockserver.kernel.tenants import Tenants, require_players
 from mockserver.kernel.timekeeper import Timer
 
 FORMAT = 1
@@ -112,9 +112,8 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
         for tenant in made:
             tenant.timekeeper.close()
         raise ControlRefusal(Problem.INVALID, str(error)) from None
-    tenants.replace_all(made, archive.id_seed, archive.ids_made)
     nobodys = archive.nobodys_journal
-    tenants.nobodys_journal.restore(nobodys.exchanges, nobodys.last_number)
+    tenants.replace_all(made, archive.id_seed, archive.ids_made, nobodys.exchanges, nobodys.last_number)
 
 
 def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
@@ -168,12 +167,18 @@ def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
         raise ValueError(f"a secret has fewer than {SHORTEST_SECRET} characters")
     if strange := {timer.kind for timer in one.timers} - tenant.timekeeper.kinds:
         raise ValueError(f"there is no timer of kind `{min(strange)}`")
+    waiting = {call.id for call in one.calls if call.state in WAITING}
+    subjects = [timer.subject for timer in one.timers if timer.kind == TIMER]
+    if len(set(subjects)) != len(subjects) or not waiting.issuperset(subjects):
+        raise ValueError("a timer repeats a call that does not wait, or that another one repeats")
+    if any(exchange.id.rpartition("-")[0] != one.name for exchange in one.journal.exchanges):
+        raise ValueError("its journal has an exchange of somebody else")
     for call in one.calls:
-        if call.operation not in tenant.post.schedules:
-            raise ValueError(f"there is no outgoing operation `{call.operation}`")
+        if call.action not in tenant.post.schedules:
+            raise ValueError(f"there is no outgoing action `{call.action}`")
         call.document.decode()
     tenant.clock.restore(one.frozen_at, one.ahead)
-    seed(Players(), Ledger(), one.origin)
+    require_players(tenants.vendors[one.kind], one.origin)
     for player in one.players:
         tenant.players.put(player)
     for posting in one.postings:
@@ -182,7 +187,8 @@ def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
     vendor.load_books(tenant, one.books)
     for collection in vendor.collections.values():
         for item in collection.items(tenant) if collection.items else ():
-            collection.show(item)
+            if violation := collection.violation(collection.show(item)):
+                raise ValueError(f"what it holds breaks the contract: {violation}")
     tenant.journal.restore(one.journal.exchanges, one.journal.last_number)
     tenant.timekeeper.restore(one.timers)
     tenant.outbox.restore(one.calls)

@@ -6,6 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from mockserver.kernel.ports import Clock
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class OutOfReach(ValueError):
+    """A clock can't be put there. The text is one line."""
+
 
 class VirtualClock:
     """A clock that can be frozen, set and advanced.
@@ -42,8 +49,11 @@ class VirtualClock:
         self._frozen_at = None
 
     def set(self, moment: datetime) -> None:
-        """Put it to a moment, aware; it stands or runs as before."""
-        moment = moment.astimezone(UTC)
+        """Put it to a moment, aware; it stands or runs as before.
+
+        :raises OutOfReach: the moment is not between the years 2000 and 2099
+        """
+        moment = within_reach(moment)
         if self.frozen:
             self._frozen_at = moment
         else:
@@ -55,6 +65,20 @@ class VirtualClock:
         return self._frozen_at
 
     def restore(self, frozen_at: datetime | None, ahead: timedelta) -> None:
-        """Put it to where another one stood, or was ahead."""
+        """Put it to where another one stood, or was ahead.
+
+        :raises OutOfReach: that is not between the years 2000 and 2099
+        """
+        within_reach(frozen_at or self._base.now() + ahead)
         self._frozen_at = frozen_at.astimezone(UTC) if frozen_at else None
         self._ahead = ahead
+
+
+def within_reach(moment: datetime) -> datetime:
+    """The moment, in UTC.
+
+    :raises OutOfReach: it is not between the years 2000 and 2099
+    """
+    if not EARLIEST <= moment < LATEST:
+        raise OutOfReach("a clock goes from the year 2000 to the end of 2099")
+    return moment.astimezone(UTC)

@@ -22,6 +22,7 @@ class Problem(StrEnum):
     CONFLICT = "conflict"
     FULL = "full"
     BUSY = "busy"
+    UNFINISHED = "unfinished"
     NOT_BUILT = "not_built"
 
 
@@ -72,6 +73,8 @@ class Collection:
     """Fields of the vendor's documents that name an item."""
     names: Callable[[Any, str], frozenset[str]] = lambda _tenant, name: frozenset({name})
     """Every name of the item that has the one given."""
+    violation: Callable[[Json], str | None] = lambda _shown: None
+    """How what is shown of an item breaks the contract, if it does."""
 
 
 class Vendor(Protocol):

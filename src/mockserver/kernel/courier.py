@@ -31,7 +31,7 @@ class Caller(Protocol):
     surface: str
     """The API that it calls."""
     schedules: Mapping[str, Schedule]
-    """By the outbox's name of the operation."""
+    """By action."""
 
     def operation_of(self, call: OutgoingCall) -> str:
         """The ``operationId`` of the contract."""
@@ -72,7 +72,7 @@ class Courier:
             at=at,
             surface=self._caller.surface,
             operation=self._caller.operation_of(call),
-            action=call.operation,
+            action=call.action,
             cause=call.cause,
         )
         tenant.journal.begin(exchange)

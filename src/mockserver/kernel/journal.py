@@ -61,6 +61,7 @@ class Exchange:
     claimed: bytes | None = None
     """What a wrong signature covers instead, where that could be found out."""
     duration_ms: float = 0.0
+    ended: bool = False
     turn: int = 0
     """Its place among the exchanges of all tenants, in the order in which they began."""
 
@@ -75,10 +76,6 @@ class Turns:
         """The next number."""
         self._last += 1
         return self._last
-
-    def go_beyond(self, number: int) -> None:
-        """Give no number again up to this one."""
-        self._last = max(self._last, number)
 
 
 class Journal:
@@ -95,7 +92,7 @@ class Journal:
         self._owner = owner
         self._size = size
         self._turns = turns
-        self._kept: dict[str, Exchange] = {}
+        self._begun: dict[str, Exchange] = {}
         self._last_number = 0
 
     @property
@@ -109,9 +106,12 @@ class Journal:
         exchange.turn = self._turns.next()
         exchange.tenant = self._owner
         exchange.id = f"{self._owner}-{self._last_number}"
+        self._begun[exchange.id] = exchange
+        while len(self._begun) > self._size():
+            del self._begun[next(iter(self._begun))]
 
     def keep(self, exchange: Exchange) -> None:
-        """Keep a finished exchange that was begun here."""
+        """Let an exchange that was begun here, and has ended, be read."""
         exchange.request_size = len(exchange.request_body)
         exchange.answer_size = len(exchange.answer_body)
         exchange.request_body = _cut(exchange.request_body)
@@ -119,23 +119,22 @@ class Journal:
         for name in ("document", "canonical", "claimed"):
             if (value := getattr(exchange, name)) is not None:
                 setattr(exchange, name, _cut(value))
-        self._kept[exchange.id] = exchange
-        while len(self._kept) > self._size():
-            del self._kept[next(iter(self._kept))]
+        exchange.ended = True
 
     def find(self, exchange_id: str) -> Exchange | None:
         """The exchange with this id, if it is still kept."""
-        return self._kept.get(exchange_id)
+        found = self._begun.get(exchange_id)
+        return found if found and found.ended else None
 
     def exchanges(self) -> list[Exchange]:
-        """Those that are kept, in the order in which they began."""
-        return sorted(self._kept.values(), key=lambda one: one.turn)
+        """Those that have ended and are kept, in the order in which they began."""
+        latest = list(self._begun.values())[-self._size() :]
+        return [one for one in latest if one.ended]
 
     def restore(self, exchanges: Sequence[Exchange], last_number: int) -> None:
         """Put exchanges back as they were."""
-        self._kept = {exchange.id: exchange for exchange in exchanges}
+        self._begun = {exchange.id: exchange for exchange in exchanges}
         self._last_number = last_number
-        self._turns.go_beyond(max((exchange.turn for exchange in exchanges), default=0))
 
 
 def _cut(body: bytes) -> bytes:

@@ -32,16 +32,16 @@ class CallState(StrEnum):
     DROPPED = "dropped"
 
 
-OPEN = frozenset({CallState.PENDING, CallState.REPEATED, CallState.PARKED})
-"""States that take room in the queue."""
-
 WAITING = frozenset({CallState.PENDING, CallState.REPEATED})
-"""States of a call that is sent by itself."""
+"""States of a call that is sent by itself; it takes room in the queue."""
+
+SENDABLE = WAITING | {CallState.PARKED}
+"""States of a call that can be sent by hand, or dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How an operation is called: how long a try may take, and the waits between tries."""
+    """How something is called: how long a try may take, and the waits between tries."""
 
     deadlines: Deadlines
     repeats: tuple[timedelta, ...] = ()
@@ -63,7 +63,8 @@ class OutgoingCall:
     """A call to a partner. ``document`` is what it says as JSON text, before it is signed or wrapped."""
 
     id: str
-    operation: str
+    action: str
+    """What is called, by the name that the schedules have."""
     document: bytes
     subject: str | None
     """Id of the ticket or bet that it is about."""
@@ -92,8 +93,8 @@ class NotInThisState(Exception):
 class Outbox:
     """Calls by id, oldest first.
 
-    :param schedules: by operation
-    :param size: how many calls may be open, and how many that ended are kept
+    :param schedules: by action
+    :param size: how many calls may wait, and how many that do not are kept
     :param attempt: makes one try of a call
     """
 
@@ -119,7 +120,7 @@ class Outbox:
 
     def put(
         self,
-        operation: str,
+        action: str,
         document: bytes,
         *,
         subject: str | None = None,
@@ -127,12 +128,12 @@ class Outbox:
     ) -> OutgoingCall:
         """Queue a call; :meth:`send` makes its first try.
 
-        :raises OutboxFull: as many calls as may be are open
+        :raises OutboxFull: as many calls wait as may
         """
         self.require_room()
         call = OutgoingCall(
-            id=self._ids.hex(_ID_DIGITS),
-            operation=operation,
+            id=self._unused_id(),
+            action=action,
             document=document,
             subject=subject,
             cause=cause,
@@ -145,12 +146,10 @@ class Outbox:
     def require_room(self) -> None:
         """See to it that one more call can be queued, before anything else changes.
 
-        :raises OutboxFull: as many calls as may be are open
+        :raises OutboxFull: as many calls wait as may
         """
         if self._open >= self._size():
-            raise OutboxFull(
-                f"{self._open} calls wait or are parked, and outbox_size is {self._size()}; send or drop some"
-            )
+            raise OutboxFull(f"{self._open} calls wait, and outbox_size is {self._size()}; send or drop some")
 
     async def send(self, call_id: str) -> OutgoingCall:
         """Make one try now. One that is made besides the schedule leaves the schedule as it is.
@@ -159,7 +158,7 @@ class Outbox:
         :raises NotInThisState: it was acknowledged or dropped, or is being sent
         """
         call = self.find(call_id)
-        if call.id in self._locks and self._locks[call.id].locked():
+        if self._is_sending(call.id):
             raise NotInThisState("the call is being sent right now")
         async with self._trying(call):
             await self._try(call, scheduled=call.state is CallState.PENDING)
@@ -172,11 +171,11 @@ class Outbox:
         :raises NotInThisState: it was acknowledged or dropped before
         """
         call = self.find(call_id)
-        if call.state not in OPEN:
+        if call.state not in SENDABLE:
             raise NotInThisState(f"the call is {call.state}")
-        self._timekeeper.cancel(TIMER, call.id)
-        call.next = None
         self._end(call, CallState.DROPPED)
+        if not self._is_sending(call.id):
+            self._locks.pop(call.id, None)
         return call
 
     def find(self, call_id: str) -> OutgoingCall:
@@ -197,8 +196,8 @@ class Outbox:
         """Put calls back as they were, once the timekeeper has its timers again. A call that was under way
         is sent again: nobody knows what became of it."""
         self._calls = {call.id: call for call in calls}
-        self._open = sum(call.state in OPEN for call in calls)
-        self._ended = dict.fromkeys(call.id for call in calls if call.state not in OPEN)
+        self._open = sum(call.state in WAITING for call in calls)
+        self._ended = dict.fromkeys(call.id for call in calls if call.state not in WAITING)
         planned = {timer.subject for timer in self._timekeeper.pending() if timer.kind == TIMER}
         for call in calls:
             if call.state in WAITING and call.id not in planned:
@@ -208,10 +207,18 @@ class Outbox:
         call = self.find(call_id)
         async with self._trying(call):
             if call.state not in WAITING:
-                return f"{call.operation}: {call.state} in the meantime"
+                return f"{call.action}: {call.state} in the meantime"
             await self._try(call, scheduled=True)
         failure = call.tries[-1].failure
-        return f"{call.operation}: {call.state}" + (f" ({failure})" if failure else "")
+        return f"{call.action}: {call.state}" + (f" ({failure})" if failure else "")
+
+    def _is_sending(self, call_id: str) -> bool:
+        return call_id in self._locks and self._locks[call_id].locked()
+
+    def _unused_id(self) -> str:
+        while (call_id := self._ids.hex(_ID_DIGITS)) in self._calls:
+            pass
+        return call_id
 
     @asynccontextmanager
     async def _trying(self, call: OutgoingCall) -> AsyncIterator[None]:
@@ -220,36 +227,38 @@ class Outbox:
             async with self._locks.setdefault(call.id, asyncio.Lock()):
                 yield
         finally:
-            if call.state not in OPEN:
+            if call.state not in SENDABLE:
                 self._locks.pop(call.id, None)
 
     async def _try(self, call: OutgoingCall, *, scheduled: bool) -> None:
-        if call.state not in OPEN:
+        if call.state not in SENDABLE:
             raise NotInThisState(f"the call is {call.state}")
-        schedule = self._schedules[call.operation]
+        schedule = self._schedules[call.action]
         made = await self._attempt(call, schedule.deadlines)
         call.tries.append(made)
-        if call.state not in OPEN:  # dropped in the meantime
+        if call.state not in SENDABLE:  # dropped in the meantime
             return
         if made.failure is None:
-            self._timekeeper.cancel(TIMER, call.id)
-            call.next = None
             self._end(call, CallState.SENT)
         elif scheduled:
             self._plan_repeat(call, schedule.repeats)
 
     def _plan_repeat(self, call: OutgoingCall, repeats: tuple[timedelta, ...]) -> None:
         if call.repeats_planned >= len(repeats):
-            call.state, call.next = CallState.PARKED, None
+            self._end(call, CallState.PARKED)
             return
+        self._timekeeper.cancel(TIMER, call.id)
         call.state = CallState.REPEATED
         call.next = self._timekeeper.clock.now() + repeats[call.repeats_planned]
         call.repeats_planned += 1
         self._timekeeper.set_timer(call.next, TIMER, call.id)
 
     def _end(self, call: OutgoingCall, state: CallState) -> None:
-        call.state = state
-        self._open -= 1
+        """It is not sent by itself any more, and one of those that are kept for a while."""
+        self._timekeeper.cancel(TIMER, call.id)
+        self._open -= call.state in WAITING
+        call.state, call.next = state, None
+        self._ended.pop(call.id, None)
         self._ended[call.id] = None
         while len(self._ended) > self._size():
             first = next(iter(self._ended))

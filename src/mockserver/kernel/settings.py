@@ -33,6 +33,8 @@ class Setting:
     help: str
     of: str = "server"
     """Whose it is: the server's, or that of every tenant of one kind, or of every ``tenant``."""
+    flag: bool = True
+    """Whether ``serve`` has a flag for it."""
     hidden: bool = False
     """Whether no value of it is ever shown."""
 

@@ -12,7 +12,7 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _FARTHEST = timedelta(days=36_525)
 _GREATEST = 2**53
-_MOST_DIGITS = 40
+_MOST_DIGITS = 400
 
 
 def require_sound(value: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -28,106 +29,109 @@ TENANT = "tenant"
 OPERATOR = "operator"
 PARTNER_CLIENT = "partner_client"
 
+_partner = partial(Setting, flag=True)
+_row = partial(Setting, flag=False)
+
 TENANT_SETTINGS = (
-    Setting(
+    _partner(
         "pam_url",
         exact_url,
         None,
         "URL of the operator's own PAM platform, used as it is. Default: nobody is called.",
         OPERATOR,
     ),
-    Setting(
+    _partner(
         "casino_url",
         url,
         None,
         "Where BETCORE finds the client's casino. Default: the built-in one.",
         PARTNER_CLIENT,
     ),
-    Setting("ext", percentage, Decimal("12.5"), "Excise tax in percent, inside the price.", OPERATOR),
-    Setting("wht", percentage, Decimal("20.0"), "Withholding tax in percent, on the profit.", OPERATOR),
-    Setting("utc_offset", utc_offset, "+03:00", "The operator's time, as a distance from UTC.", OPERATOR),
-    Setting(
+    _row("ext", percentage, Decimal("12.5"), "Excise tax in percent, inside the price.", OPERATOR),
+    _row("wht", percentage, Decimal("20.0"), "Withholding tax in percent, on the profit.", OPERATOR),
+    _row("utc_offset", utc_offset, "+03:00", "The operator's time, as a distance from UTC.", OPERATOR),
+    _row(
         "features_off",
         words("reserve"),
         (),
         "Features that are switched off for the operator, with commas between (BS-ASM-013).",
         OPERATOR,
     ),
-    Setting(
+    _row(
         "generation",
         choice("v3", unbuilt=("v1", "v2")),
         "v3",
         "Generation of Betstack's fields (BS-ASM-003).",
         OPERATOR,
     ),
-    Setting(
+    _row(
         "canonicalisation",
         choice("strip_everywhere", unbuilt=("strip_outside_strings", "reserialise")),
         "strip_everywhere",
         "Which spaces a signature leaves out (BS-ASM-004).",
         OPERATOR,
     ),
-    Setting(
+    _row(
         "minor_units",
         choice("hundredths", unbuilt=("iso4217",)),
         "hundredths",
         "What a cent is of a currency that has none (BS-ASM-025).",
         OPERATOR,
     ),
-    Setting(
+    _row(
         "rounding",
         choice("half_up", unbuilt=("half_even", "truncate")),
         "half_up",
         "How stakes, taxes and payouts are rounded to whole cents (BS-ASM-022).",
         OPERATOR,
     ),
-    Setting(
+    _row(
         "tax_reading",
         choice("inside", unbuilt=("on_top",)),
         "inside",
         "Whether `TaxAmount` is part of `Amount` (BC-ASM-020).",
         PARTNER_CLIENT,
     ),
-    Setting(
+    _row(
         "http_style",
         choice("always_200", unbuilt=("by_verdict",)),
         "always_200",
         "HTTP status beside an `ErrorCode` (BC-ASM-005).",
         PARTNER_CLIENT,
     ),
-    Setting(
+    _row(
         "accept_mode",
         choice("only_answer", unbuilt=("only_accept", "both")),
         "only_answer",
         "Where the casino says that it booked a payment: in its answer, or in an accept of its own.",
         PARTNER_CLIENT,
     ),
-    Setting(
+    _row(
         "token_place",
         choice("body", unbuilt=("authorization",)),
         "body",
         "Where BETCORE's calls to the casino carry their JWT (BC-ASM-002).",
         PARTNER_CLIENT,
     ),
-    Setting(
-        "secret_overlap",
+    _row(
+        "secret_overlap_seconds",
         whole_number(0, 31_536_000, "seconds"),
         86_400,
-        "Seconds for which a secret that was replaced is still accepted.",
+        "How long a secret that was replaced is still accepted.",
         TENANT,
     ),
-    Setting(
+    _row(
         "journal_size",
         whole_number(1, 100_000, "exchanges"),
         1_000,
         "How many exchanges the journal keeps; the oldest go first.",
         TENANT,
     ),
-    Setting(
+    _row(
         "outbox_size",
         whole_number(1, 100_000, "calls"),
         1_000,
-        "How many outgoing calls may wait or be parked; as many that ended are kept.",
+        "How many outgoing calls may wait; as many that do not wait any more are kept.",
         TENANT,
     ),
 )

@@ -24,6 +24,7 @@ from mockserver.kernel.timekeeper import Timekeeper
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_DIGITS = 12
 _SECRET_LENGTH = 24
+_MOST_ACCEPTED = 100
 _MOST_FORMER_SECRETS = 1_000
 
 
@@ -186,17 +187,22 @@ class Tenants:
 
     def rotate(self, name: str, secret: str | None, overlap: timedelta | None) -> Tenant:
         """Give a tenant a new secret. The old one counts for ``overlap`` longer, in the tenant's time;
-        for its setting ``secret_overlap`` where that is ``None``.
+        for its setting ``secret_overlap_seconds`` where that is ``None``.
 
-        :raises ControlRefusal: no such tenant, or the secret is the current one
+        :raises ControlRefusal: no such tenant, the secret is the current one, or too many still count
         """
         tenant = self.find(name)
         if secret == tenant.secret.current:
             raise ControlRefusal(Problem.CONFLICT, "secret: is the current one")
         if overlap is None:
-            overlap = timedelta(seconds=tenant.settings["secret_overlap"])
-        self._redaction = None
-        tenant.secret.rotate(secret or tenant.ids.code(_SECRET_LENGTH), tenant.clock.now(), overlap)
+            overlap = timedelta(seconds=tenant.settings["secret_overlap_seconds"])
+        now = tenant.clock.now()
+        if len(tenant.secret.accepted(now)) > _MOST_ACCEPTED:
+            raise ControlRefusal(
+                Problem.FULL, f"secret: {_MOST_ACCEPTED} replaced secrets still count; use a shorter overlap"
+            )
+        self._remember(tenant.secret)
+        tenant.secret.rotate(secret or tenant.ids.code(_SECRET_LENGTH), now, overlap)
         return tenant
 
     def drop(self, name: str) -> None:
@@ -295,17 +301,28 @@ class Tenants:
             turns=self._turns,
         )
 
-    def replace_all(self, tenants: Sequence[Tenant], id_seed: str, ids_made: int) -> None:
+    def replace_all(
+        self,
+        tenants: Sequence[Tenant],
+        id_seed: str,
+        ids_made: int,
+        nobodys: Sequence[Exchange],
+        nobodys_last_number: int,
+    ) -> None:
         """Put these, no two of one name, in the place of all that there are.
 
         :param id_seed: what names and secrets that are made up follow from
         :param ids_made: how many of them were made
+        :param nobodys: exchanges of nobody
         """
         self.clear()
+        self.nobodys_journal.restore(nobodys, nobodys_last_number)
         self._id_seed = id_seed
         self._ids = self._supplies.ids(id_seed, NOBODY, ids_made)
         for tenant in tenants:
             self._by_kind[tenant.kind][tenant.name] = tenant
+        for exchange in self.exchanges():
+            exchange.turn = self._turns.next()
 
     def _remember(self, secret: Secret) -> None:
         """Keep in mind what may still stand in a journal."""
@@ -344,6 +361,14 @@ class Tenants:
         self._redaction = None
         self._by_kind[kind][name] = tenant
         return tenant
+
+
+def require_players(vendor: Vendor, specs: Sequence[PlayerSpec]) -> None:
+    """See to it that a tenant of the vendor can have these players.
+
+    :raises ControlRefusal: it can't
+    """
+    _put_players(vendor, Players(), Ledger(), specs)
 
 
 def _require_name(name: str) -> None:

@@ -9,10 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.clock import VirtualClock, within_reach
 from mockserver.kernel.ports import Alarm
 
 logger = logging.getLogger("mockserver")
+
+_FEW = 100
+"""Cancelled timers that may stay where they are."""
 
 Action = Callable[[str], Awaitable[str]]
 """Does what a timer is for; takes its subject, and says in a few words what came of it."""
@@ -83,6 +86,9 @@ class Timekeeper:
     def cancel(self, kind: str, subject: str) -> None:
         """Forget the timers of this kind and subject."""
         self._cancelled |= self._numbers.pop((kind, subject), set())
+        if len(self._cancelled) > _FEW and 2 * len(self._cancelled) > len(self._timers):
+            self._timers = self.pending()
+            self._cancelled.clear()
         self._rearm()
 
     def pending(self) -> list[Timer]:
@@ -133,12 +139,14 @@ class Timekeeper:
 
     async def run_due(self) -> None:
         """Run what has fallen due since."""
-        async with self._passing:
-            while timer := self._due(self.clock.now()):
-                await self._run(timer)
-            self._rearm()
+        while self._due(self.clock.now()):
+            async with self._passing:  # for each anew, so that whoever moves the clock waits for one at most
+                if timer := self._due(self.clock.now()):
+                    await self._run(timer)
+        self._rearm()
 
     async def _pass_to(self, moment: datetime, in_time: Callable[[], bool]) -> Passage:
+        within_reach(moment)
         ran: list[Ran] = []
         complete = True
         onwards = moment >= self.clock.now()

@@ -1,6 +1,6 @@
 """A client of the control plane, for tests in Python.
 
-It needs a running sandbox and nothing of the server's own code::
+It needs a running sandbox, and httpx, which the extra ``server`` brings::
 
     from mockserver.testing import Sandbox
 

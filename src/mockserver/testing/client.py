@@ -18,6 +18,8 @@ from mockserver.testing.documents import (
 )
 from mockserver.testing.tenant import Tenant
 
+_PROBLEM = "urn:bet-sandbox:"
+_PAGE = 1000
 _WAIT_SECONDS = 130  # longer than the control plane waits for what it sets going
 
 
@@ -25,12 +27,14 @@ class ControlPlaneError(Exception):
     """The control plane refuses.
 
     :ivar status: of the answer
+    :ivar problem: kind of the refusal, such as ``conflict`` or ``not_found``; empty where it has none
     :ivar detail: what to change, one line
     """
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, problem: str, detail: str) -> None:
         super().__init__(f"{status}: {detail}")
         self.status = status
+        self.problem = problem
         self.detail = detail
 
 
@@ -143,9 +147,10 @@ class Sandbox:
         ticket: str | None = None,
         bet: str | None = None,
         cause: str | None = None,
+        after: str | None = None,
         limit: int = 1000,
     ) -> list[Exchange]:
-        """The latest exchanges that fit, oldest first."""
+        """The latest exchanges that fit, oldest first; with ``after`` the next ones behind that exchange."""
         wanted = {
             "tenant": tenant,
             "operation": operation,
@@ -153,6 +158,7 @@ class Sandbox:
             "ticket": ticket,
             "bet": bet,
             "cause": cause,
+            "after": after,
             "limit": limit,
         }
         query = {name: value for name, value in wanted.items() if value is not None}
@@ -173,6 +179,10 @@ class Sandbox:
         """
         try:
             answer = self._http.request(method, path, json=document, params=query)
+        except httpx.ReadTimeout:
+            raise SandboxUnreachable(
+                f"no answer to {method} {path} within {_WAIT_SECONDS} s; the sandbox may still be at it"
+            ) from None
         except httpx.HTTPError as error:
             raise SandboxUnreachable(
                 f"no control plane answers at {self._url}: {error or type(error).__name__}; "
@@ -181,10 +191,24 @@ class Sandbox:
         if answer.is_success:
             return answer.json() if answer.content else None
         try:
-            detail = answer.json()["detail"]
-        except (ValueError, LookupError, TypeError):
-            detail = f"no problem document; is {self._url} the control plane?"
-        raise ControlPlaneError(answer.status_code, detail)
+            document = answer.json()
+            problem, detail = document["type"].partition(_PROBLEM)[2], document["detail"]
+        except (ValueError, LookupError, TypeError, AttributeError):
+            problem, detail = "", f"no problem document; is {self._url} the control plane?"
+        raise ControlPlaneError(answer.status_code, problem, detail)
+
+    def pages(self, path: str, query: Mapping[str, Any] | None = None) -> list[Any]:
+        """Every item of a list that comes in pages.
+
+        :raises ControlPlaneError: it refuses
+        :raises SandboxUnreachable: it does not answer
+        """
+        items: list[Any] = []
+        while True:
+            page = self.call("GET", path, query={**(query or {}), "limit": _PAGE, "offset": len(items)})
+            items += page["items"]
+            if len(items) >= page["total"] or not page["items"]:
+                return items
 
     def _create(
         self,

@@ -78,7 +78,7 @@ class Call(TypedDict):
     """A call to the tenant's partner."""
 
     id: str
-    operation: str
+    action: str
     state: CallState
     subject: str | None
     cause: str | None
@@ -98,7 +98,7 @@ class Driven(TypedDict):
 class Drive(TypedDict):
     """Something that can be made to happen."""
 
-    operation: str
+    drive: str
     help: str
     built: bool
     schema: dict[str, Any]

@@ -26,8 +26,6 @@ from mockserver.testing.documents import (
 if TYPE_CHECKING:
     from mockserver.testing.client import Sandbox
 
-_WHOLE_PAGE = {"limit": 1000}
-
 
 class Tenant:
     """An operator or a partner client.
@@ -88,7 +86,7 @@ class Tenant:
 
     def players(self) -> list[Player]:
         """Its players with their balances."""
-        return cast(list[Player], self.call("GET", "/players", query=_WHOLE_PAGE)["items"])
+        return cast(list[Player], self._pages("/players"))
 
     def player(self, player_id: str) -> Player:
         """One player with the balance."""
@@ -114,23 +112,23 @@ class Tenant:
             "state": state,
         }
         document = {name: value for name, value in asked.items() if value is not None}
-        return cast(Player, self.call("PUT", f"/players/{quote(player_id, safe='')}", document))
+        return cast(Player, self.call("PATCH", f"/players/{quote(player_id, safe='')}", document))
 
     def reset_player(self, player_id: str) -> None:
         """Put one player back to where the tenant's reset would."""
         self.call("POST", f"/players/{quote(player_id, safe='')}/reset")
 
     def tickets(self) -> list[dict[str, Any]]:
-        """The first 1000 tickets of an operator, as the bet engine shows them."""
-        return cast(list[dict[str, Any]], self.call("GET", "/tickets", query=_WHOLE_PAGE)["items"])
+        """The tickets of an operator, as the bet engine shows them."""
+        return cast(list[dict[str, Any]], self._pages("/tickets"))
 
     def bets(self) -> list[dict[str, Any]]:
-        """The first 1000 bets of a partner client, with their transactions."""
-        return cast(list[dict[str, Any]], self.call("GET", "/bets", query=_WHOLE_PAGE)["items"])
+        """The bets of a partner client, with their transactions."""
+        return cast(list[dict[str, Any]], self._pages("/bets"))
 
     def ledger(self) -> Ledger:
         """The first 1000 postings, and the balance of every account."""
-        return cast(Ledger, self.call("GET", "/ledger", query=_WHOLE_PAGE))
+        return cast(Ledger, self.call("GET", "/ledger", query={"limit": 1000}))
 
     def timers(self) -> list[Timer]:
         """What will fall due, in order."""
@@ -138,16 +136,15 @@ class Tenant:
 
     def drives(self) -> list[Drive]:
         """What can be made to happen."""
-        return cast(list[Drive], self.call("GET", "/drive")["items"])
+        return cast(list[Drive], self.call("GET", "/drives")["items"])
 
-    def drive(self, operation: str, **fields: Any) -> Driven:
+    def drive(self, drive: str, /, **fields: Any) -> Driven:
         """Make something happen; returns when each call that follows was tried once."""
-        return cast(Driven, self.call("POST", f"/drive/{quote(operation, safe='')}", fields))
+        return cast(Driven, self.call("POST", f"/drives/{quote(drive, safe='')}", fields))
 
     def outbox(self, state: str | None = None) -> list[Call]:
-        """The first 1000 calls to its partner, oldest first."""
-        query = _WHOLE_PAGE | ({"state": state} if state else {})
-        return cast(list[Call], self.call("GET", "/outbox", query=query)["items"])
+        """The calls to its partner, oldest first."""
+        return cast(list[Call], self._pages("/outbox", {"state": state} if state else {}))
 
     def send(self, call_id: str) -> Call:
         """Send a call again now, besides its schedule."""
@@ -155,17 +152,39 @@ class Tenant:
 
     def drop_call(self, call_id: str) -> Call:
         """Give a call up."""
-        return cast(Call, self.call("DELETE", f"/outbox/{call_id}"))
+        return cast(Call, self.call("POST", f"/outbox/{call_id}/drop"))
 
-    def journal(self, **wanted: Any) -> list[Exchange]:
-        """Its exchanges; takes what :meth:`Sandbox.journal` does."""
-        return self._sandbox.journal(tenant=self.name, **wanted)
+    def journal(
+        self,
+        *,
+        operation: str | None = None,
+        direction: str | None = None,
+        ticket: str | None = None,
+        bet: str | None = None,
+        cause: str | None = None,
+        after: str | None = None,
+        limit: int = 1000,
+    ) -> list[Exchange]:
+        """Its exchanges, as :meth:`Sandbox.journal` finds them."""
+        return self._sandbox.journal(
+            tenant=self.name,
+            operation=operation,
+            direction=direction,
+            ticket=ticket,
+            bet=bet,
+            cause=cause,
+            after=after,
+            limit=limit,
+        )
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
     ) -> Any:
         """Call the control plane below this tenant's path; see :meth:`Sandbox.call`."""
         return self._sandbox.call(method, f"/tenants/{self.name}{path}", document, query=query)
+
+    def _pages(self, path: str, query: dict[str, Any] | None = None) -> list[Any]:
+        return self._sandbox.pages(f"/tenants/{self.name}{path}", query)
 
 
 class TenantClock:
@@ -180,15 +199,15 @@ class TenantClock:
 
     def freeze(self, at: datetime | str | None = None) -> Passage:
         """Stop it, where it is or at a moment: aware, or text such as ``2026-03-01T12:00:00Z``."""
-        return self._put({"frozen": True} | _now(at))
+        return self._patch({"frozen": True} | _now(at))
 
     def resume(self) -> Passage:
         """Let it run on from where it is."""
-        return self._put({"frozen": False})
+        return self._patch({"frozen": False})
 
     def set(self, moment: datetime | str) -> Passage:
         """Put it to a moment, as :meth:`freeze` takes one. What falls due on the way runs first."""
-        return self._put(_now(moment))
+        return self._patch(_now(moment))
 
     def advance(
         self,
@@ -209,8 +228,8 @@ class TenantClock:
         }
         return cast(Passage, self._tenant.call("POST", "/clock/advance", document))
 
-    def _put(self, document: dict[str, Any]) -> Passage:
-        return cast(Passage, self._tenant.call("PUT", "/clock", document))
+    def _patch(self, document: dict[str, Any]) -> Passage:
+        return cast(Passage, self._tenant.call("PATCH", "/clock", document))
 
 
 def _now(moment: datetime | str | None) -> dict[str, str]:
