@@ -20,6 +20,8 @@ class Pam:
     headers: dict[str, str] = field(default_factory=dict)
     hold: threading.Event | None = None
     """What each answer waits for."""
+    second: threading.Event = field(default_factory=threading.Event)
+    """Set once a second call has come."""
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def actions(self) -> list[Any]:
@@ -38,6 +40,8 @@ def pam_platform() -> Iterator[Pam]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             pam.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if len(pam.received) == 2:
+                pam.second.set()
             if pam.hold is not None:
                 pam.hold.wait(30)
             self.send_response(pam.status)

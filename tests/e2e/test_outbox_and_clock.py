@@ -191,15 +191,19 @@ def test_a_clock_is_frozen_set_advanced_and_released(running: Running, operator:
     assert running_on["clock"]["now"] >= "2026-03-01T12:00:00.000000Z"
 
 
-def test_a_running_clock_repeats_by_itself_when_it_is_moved_close(operator: Tenant, pam: Pam) -> None:
+def test_a_running_clock_brings_the_repeat_by_itself(running: Running, operator: Tenant, pam: Pam) -> None:
     operator.change(pam_url=pam.url)
-    (call,) = operator.drive("ping")["calls"]
-    assert call["state"] == "sent"
-    assert operator.clock.read()["frozen"] is False
-    passage = operator.clock.advance(hours=1)
+    ticket = reserve(running.base_url, operator).json()["id"]
+    pam.status = 500
+    operator.drive("discard", ticket=ticket)
+    pam.status = 200
 
-    assert passage["ran"] == []
-    assert 3599 < passage["clock"]["ahead_seconds"] < 3700
+    passage = operator.clock.advance(minutes=29, seconds=59, milliseconds=500)
+
+    assert (passage["ran"], passage["clock"]["frozen"]) == ([], False)
+    assert passage["clock"]["ahead_seconds"] > 1799
+    assert pam.second.wait(timeout=20)
+    assert len(pam.received) == 2
 
 
 def test_betcore_asks_the_built_in_casino(plane: Sandbox, running: Running) -> None:
