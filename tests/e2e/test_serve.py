@@ -201,6 +201,36 @@ def test_an_offer_of_http_2_in_clear_text_is_ignored_and_the_body_is_read(runnin
     assert "not a compact JWS" in offered.headers["x-sandbox-reason"]
 
 
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_the_offer_is_ignored_wherever_the_network_cuts_it(running: Running, cut: int) -> None:
+    host, port = running.base_url.removeprefix("http://").split(":")
+    before = b"POST /users/data HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\n"
+    offer = b"Upgrade: h2c\r\n"
+    body = b'content-length: 13\r\n\r\n"not a token"'
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(before + offer[:cut])
+        # Another connection's answer comes only after what was sent above has been taken.
+        assert httpx.get(f"{running.base_url}/be/nope").status_code == 404
+        connection.sendall(offer[cut:] + body)
+
+        assert b"not a compact JWS" in connection.recv(4000)
+
+
+def test_a_body_may_end_like_the_beginning_of_that_name(running: Running) -> None:
+    answer = httpx.post(f"{running.base_url}/users/data", content=b'"x"\nup')
+
+    assert answer.json()["ErrorCode"] == 103811
+
+
+def test_what_is_no_http_is_refused_at_once(running: Running) -> None:
+    host, port = running.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"\x16\x03\x01 up")
+
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_head_that_does_not_end_is_cut_off(running: Running) -> None:
     host, port = running.base_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 LARGEST_HEAD = 64 * 1024
 
 _UPGRADE = re.compile(rb"^upgrade(?=\s*:)", re.IGNORECASE | re.MULTILINE)
+_NAME = b"upgrade"
 _END_OF_HEAD = b"\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -26,12 +27,16 @@ class HttpProtocol(HttpToolsProtocol):
     _in_head = True
     _head_size = 0
     _messages = 0
+    _held_back = b""
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
-        if self._in_head and b"pgrade" in data.lower():
-            head, end, rest = data.partition(_END_OF_HEAD)
-            data = _UPGRADE.sub(b"x-offer", head) + end + rest
+        if self._in_head:
+            data = self._held_back + data
+            data, self._held_back = _without_begun_name(data)
+            if b"pgrade" in data.lower():
+                head, end, rest = data.partition(_END_OF_HEAD)
+                data = _UPGRADE.sub(b"x-offer", head) + end + rest
         only_head = self._in_head
         self._messages = 0
         super().data_received(data)
@@ -53,3 +58,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = True
         self._messages += 1
         super().on_message_complete()
+
+
+def _without_begun_name(data: bytes) -> tuple[bytes, bytes]:
+    """What has come of a head, and at its end the beginning of a header's name that may become
+    ``Upgrade``: the network may cut anywhere."""
+    start = data.rfind(b"\n") + 1
+    begun = data[start:].lower()
+    if _END_OF_HEAD not in data and start and begun and (_NAME.startswith(begun) or begun.rstrip() == _NAME):
+        return data[:start], data[start:]
+    return data, b""
