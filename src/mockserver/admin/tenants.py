@@ -12,7 +12,7 @@ from mockserver.admin.plane import Plane
 from mockserver.admin.players import read_player
 from mockserver.kernel.control import Json
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenants import TenantSpec
+from mockserver.kernel.tenant_spec import TenantSpec
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:

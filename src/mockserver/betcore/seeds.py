@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
-from mockserver.kernel.tenants import TenantSpec
+from mockserver.kernel.tenant_spec import TenantSpec
 
 STANDARD_PLAYERS: tuple[PlayerSpec, ...] = (
     PlayerSpec(id="SomeUserId100", currency="EUR", balance=Decimal("7100.5")),

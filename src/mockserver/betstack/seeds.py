@@ -10,7 +10,7 @@ from decimal import Decimal
 from mockserver.betstack.model import Bet, Event, Feature, Team
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.tenant_settings import OPERATOR
-from mockserver.kernel.tenants import TenantSpec
+from mockserver.kernel.tenant_spec import TenantSpec
 
 STANDARD_PLAYERS: tuple[PlayerSpec, ...] = (
     PlayerSpec(

@@ -16,7 +16,8 @@ from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
 from mockserver.kernel.ports import SigningKey
 from mockserver.kernel.secret import SHORTEST_SECRET, Secret
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenants import Tenants, require_players
+from mockserver.kernel.tenant_spec import require_players
+from mockserver.kernel.tenants import Tenants
 from mockserver.kernel.timekeeper import Timer
 
 FORMAT = 1

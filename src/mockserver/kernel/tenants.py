@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,32 +10,19 @@ from typing import Any
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.control import ControlRefusal, Problem, Vendor
 from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, Turns
-from mockserver.kernel.ledger import Ledger
-from mockserver.kernel.players import Players, PlayerSpec, TokenTaken, seed
+from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import Alarm, Clock, IdSource
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.secret import Secret
-from mockserver.kernel.settings import SettingsError, nearest
+from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenant_settings import tenant_values
+from mockserver.kernel.tenant_spec import TenantSpec, checked_settings, put_players, require_name
 from mockserver.kernel.timekeeper import Timekeeper
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_DIGITS = 12
 _SECRET_LENGTH = 24
 _MOST_ACCEPTED = 100
 _MOST_FORMER_SECRETS = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantSpec:
-    """A tenant as asked for. What is ``None`` is made up or the standard."""
-
-    kind: str
-    name: str | None = None
-    secret: str | None = None
-    settings: Mapping[str, Any]
-    players: tuple[PlayerSpec, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,14 +141,14 @@ class Tenants:
         """
         vendor = self._vendor(spec.kind)
         name = spec.name or self._made_up_name(spec.kind)
-        _require_name(name)
+        require_name(name)
         if self._is_taken(name):
             raise ControlRefusal(Problem.CONFLICT, f"name: `{name}` is taken")
         return self._new(
             spec.kind,
             name,
             Secret(spec.secret or self._ids.code(_SECRET_LENGTH)),
-            _checked_settings(spec.kind, spec.settings, self._supplies.defaults),
+            checked_settings(spec.kind, spec.settings, self._supplies.defaults),
             vendor.standard_players if spec.players is None else spec.players,
         )
 
@@ -181,7 +167,7 @@ class Tenants:
         :raises ControlRefusal: no such tenant, or a setting can't be
         """
         tenant = self.find(name)
-        read = _checked_settings(tenant.kind, settings, self._supplies.defaults)
+        read = checked_settings(tenant.kind, settings, self._supplies.defaults)
         tenant.settings.update({name: read[name] for name in settings})
         return tenant
 
@@ -252,7 +238,7 @@ class Tenants:
         :raises ControlRefusal: no such tenant, or the player can't be
         """
         tenant = self.find(name)
-        _put_players(self.vendor_of(tenant), tenant.players, tenant.ledger, [spec])
+        put_players(self.vendor_of(tenant), tenant.players, tenant.ledger, [spec])
 
     def reset_player(self, name: str, player_id: str) -> None:
         """Put one player back to where the tenant's reset would; a player whom it would not have is
@@ -267,7 +253,7 @@ class Tenants:
             raise ControlRefusal(Problem.NOT_FOUND, f"tenant `{name}` has no player `{player_id}`")
         vendor = self.vendor_of(tenant)
         spec = origin[0] if origin else PlayerSpec(id=player_id, currency=player.currency if player else "")
-        _put_players(vendor, tenant.players, tenant.ledger, [spec])  # first, since it may refuse
+        put_players(vendor, tenant.players, tenant.ledger, [spec])  # first, since it may refuse
         vendor.forget_player(tenant, player_id)
         if not origin:
             tenant.players.remove(player_id)
@@ -288,11 +274,11 @@ class Tenants:
         :raises ControlRefusal: the kind, the name or a setting can't be
         """
         vendor = self._vendor(kind)
-        _require_name(name)
+        require_name(name)
         return vendor.new_tenant(
             name=name,
             secret=secret,
-            settings=_checked_settings(kind, settings, {}),
+            settings=checked_settings(kind, settings, {}),
             origin=origin,
             seed=id_seed,
             ids=self._supplies.ids(id_seed, name, ids_made),
@@ -323,6 +309,7 @@ class Tenants:
             self._by_kind[tenant.kind][tenant.name] = tenant
         for exchange in self.exchanges():
             exchange.turn = self._turns.next()
+        self._redaction = None
 
     def _remember(self, secret: Secret) -> None:
         """Keep in mind what may still stand in a journal."""
@@ -357,49 +344,7 @@ class Tenants:
             id_seed=self._supplies.new_seed(),
             ids_made=0,
         )
-        _put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
+        put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
         self._redaction = None
         self._by_kind[kind][name] = tenant
         return tenant
-
-
-def require_players(vendor: Vendor, specs: Sequence[PlayerSpec]) -> None:
-    """See to it that a tenant of the vendor can have these players.
-
-    :raises ControlRefusal: it can't
-    """
-    _put_players(vendor, Players(), Ledger(), specs)
-
-
-def _require_name(name: str) -> None:
-    if not _NAME.fullmatch(name) or name == NOBODY:
-        raise ControlRefusal(
-            Problem.INVALID,
-            f"name: has to be 1 to 64 letters, digits, dots, dashes and underscores, the first a letter "
-            f"or a digit, and not `{NOBODY}`",
-        )
-
-
-def _checked_settings(kind: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return tenant_values(kind, given, defaults)
-    except SettingsError as error:
-        raise ControlRefusal(Problem.INVALID, str(error)) from None
-
-
-def _put_players(vendor: Vendor, players: Players, ledger: Ledger, specs: Sequence[PlayerSpec]) -> None:
-    for spec in specs:
-        if -int(spec.balance.normalize().as_tuple().exponent) > vendor.balance_places:
-            raise ControlRefusal(
-                Problem.INVALID,
-                f"balance: of player `{spec.id}` is {spec.balance}; it has to be "
-                + (
-                    f"a decimal with at most {vendor.balance_places} digits after the point"
-                    if vendor.balance_places
-                    else "a whole number of cents"
-                ),
-            )
-    try:
-        seed(players, ledger, specs)
-    except TokenTaken as error:
-        raise ControlRefusal(Problem.CONFLICT, f"tokens: {error}") from None
