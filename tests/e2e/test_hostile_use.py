@@ -83,6 +83,10 @@ def twice_in(name: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def nobodys(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda state: state["nobodys_journal"]["exchanges"][0].update(fields)
+
+
 SHARING = [{"id": one, "currency": "KES", "tokens": ["t"]} for one in "ab"]
 FAR = "9999-12-31T23:59:59-14:00"
 HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -119,6 +123,8 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], None]] = {
     ),
     "a clock that is too late": set_in("tenant", frozen_at="2150-01-01T00:00:00Z"),
     "an exchange of somebody else": set_in("exchange", id="acme-1"),
+    "an exchange that was not counted": set_in("exchange", id="site-999"),
+    "an exchange of nobody without a name": nobodys(id=""),
 }
 
 
@@ -132,6 +138,7 @@ def exported(own: Addresses) -> dict[str, Any]:
         ticket = reserve(own.base_url, site).json()
         reserve(own.base_url, site)
         site.drive("discard", ticket=ticket["id"])
+        httpx.get(f"{own.base_url}/nowhere")
         return plane.export()
 
 

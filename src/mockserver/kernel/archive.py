@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
-from mockserver.kernel.journal import Exchange, Journal
+from mockserver.kernel.journal import NOBODY, Exchange, Journal
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.outbox import TIMER, WAITING, OutgoingCall
 from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
@@ -22,6 +22,8 @@ from mockserver.kernel.timekeeper import Timer
 
 FORMAT = 1
 """Grows when an older document can be read no more."""
+
+_MOST_NUMBERS = 2**48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
     """
     made: list[Tenant] = []
     try:
+        _require_own(archive.nobodys_journal, NOBODY)
         names = [one.name for one in archive.tenants]
         if len(set(names)) != len(names):
             raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
@@ -142,6 +145,16 @@ def _exported_journal(journal: Journal) -> JournalArchive:
     return JournalArchive(last_number=journal.last_number, exchanges=journal.exchanges())
 
 
+def _require_own(journal: JournalArchive, owner: str) -> None:
+    """See to it that what a journal holds is its owner's, and that counting can go on."""
+    if not 0 <= journal.last_number < _MOST_NUMBERS:
+        raise ValueError(f"the journal of `{owner}` can't have counted to {journal.last_number}")
+    for exchange in journal.exchanges:
+        name, _, number = exchange.id.rpartition("-")
+        if name != owner or not number.isdecimal() or int(number) > journal.last_number:
+            raise ValueError(f"the journal of `{owner}` can't have an exchange `{exchange.id}`")
+
+
 def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
     """The tenant, known to nobody yet. What would fail later fails here."""
     tenant = None
@@ -172,8 +185,7 @@ def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
     subjects = [timer.subject for timer in one.timers if timer.kind == TIMER]
     if len(set(subjects)) != len(subjects) or not waiting.issuperset(subjects):
         raise ValueError("a timer repeats a call that does not wait, or that another one repeats")
-    if any(exchange.id.rpartition("-")[0] != one.name for exchange in one.journal.exchanges):
-        raise ValueError("its journal has an exchange of somebody else")
+    _require_own(one.journal, one.name)
     for call in one.calls:
         if call.action not in tenant.post.schedules:
             raise ValueError(f"there is no outgoing action `{call.action}`")
