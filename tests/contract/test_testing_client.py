@@ -66,4 +66,12 @@ def test_every_type_is_compared() -> None:
         if isinstance(one, type) and one.__module__ == documents.__name__
     }
 
-    assert defined == {kind.__name__ for kind, _ in TYPES}
+    assert defined == {*(kind.__name__ for kind, _ in TYPES), "Filters"}
+
+
+def test_the_filters_of_the_journal_are_those_of_the_contract() -> None:
+    (node,) = [node for _, _, node in operations(CONTRACT) if node["operationId"] == "listExchanges"]
+    by_name = CONTRACT["components"]["parameters"]
+    names = [one.get("name") or by_name[one["$ref"].rpartition("/")[2]]["name"] for one in node["parameters"]]
+
+    assert set(names) == {"tenant", *get_type_hints(documents.Filters)}

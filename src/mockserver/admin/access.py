@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mockserver.admin.problems import send_problem
+from mockserver.kernel.exchange import text_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -45,9 +46,8 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or turn it away."""
         if scope["type"] == "http":
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             try:
-                self._judge(scope["path"], headers)
+                self._judge(scope["path"], text_of(scope["headers"]))
             except Refused as refused:
                 await send_problem(send, refused.status, str(refused))
                 return

@@ -29,7 +29,6 @@ class WholeBody:
             await self._app(scope, receive, send)
             return
         largest = LARGEST_STATE if scope["path"] == "/state" else LARGEST_BODY
-        body = b""
         chunks = []
         size = 0
         while True:

@@ -11,10 +11,9 @@ from typing import Any
 from bet_contracts.errors import ContractError
 from bet_contracts.schemas import compile_violations
 from mockserver.edge.contract import load
-from mockserver.edge.recording import text_of
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal
-from mockserver.kernel.exchange import Inbound
+from mockserver.kernel.exchange import Inbound, text_of
 from mockserver.kernel.explanation import Difference, Explanation
 from mockserver.kernel.journal import LARGEST_KEPT, Direction, Exchange
 from mockserver.kernel.json_codec import JsonInvalid, parse

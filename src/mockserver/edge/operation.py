@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from bet_contracts.schemas import Violation, compile_schema
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.contract import ContractError, Operation
-from mockserver.edge.recording import Recording, text_of
+from mockserver.edge.recording import Recording
 from mockserver.edge.refusals import Refused, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
-from mockserver.kernel.exchange import Call, Document, Inbound
+from mockserver.kernel.exchange import Call, Document, Inbound, text_of
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 if TYPE_CHECKING:

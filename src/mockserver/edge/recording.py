@@ -21,11 +21,6 @@ _CAUSE = CAUSE_HEADER.encode()
 _LONGEST_CAUSE = 100
 
 
-def text_of(headers: Headers) -> dict[str, str]:
-    """Headers by name; the last one wins where a name is repeated."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-
-
 class Recorder:
     """Opens a recording for each request.
 

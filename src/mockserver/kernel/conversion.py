@@ -36,7 +36,7 @@ def from_document(kind: type[T], document: Any) -> T:
 def _zone_text(value: Any) -> str:
     if isinstance(value, timezone):
         return str(value)
-    raise NotImplementedError(f"{type(value).__name__} can't be exported")
+    raise TypeError(f"{type(value).__name__} can't be exported")
 
 
 def _zone(kind: type, text: Any) -> Any:

@@ -5,7 +5,7 @@ The edge fills these from HTTP; the vendors know nothing of where they come from
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +20,11 @@ class Inbound:
     headers: Mapping[str, str]
     """Lower-case names; the last one wins where a name is repeated."""
     body: bytes
+
+
+def text_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by name; the last one wins where a name is repeated."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ TENANT_SETTINGS = (
         "accept_mode",
         choice("only_answer", unbuilt=("only_accept", "both")),
         "only_answer",
-        "Where the casino says that it booked a payment: in its answer, or in an accept of its own.",
+        "Where the casino says that it booked a payment: in its answer, or in an accept (BC-ASM-012).",
         PARTNER_CLIENT,
     ),
     _row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, Unpack, cast
 from urllib.parse import quote
 
 import httpx
@@ -12,6 +12,7 @@ import httpx
 from mockserver.testing.documents import (
     Exchange,
     ExchangeInFull,
+    Filters,
     Health,
     TenantDocument,
     TenantWithSecret,
@@ -138,30 +139,10 @@ class Sandbox:
         """Every tenant."""
         return cast(list[TenantDocument], self.call("GET", "/tenants")["items"])
 
-    def journal(
-        self,
-        *,
-        tenant: str | None = None,
-        operation: str | None = None,
-        direction: str | None = None,
-        ticket: str | None = None,
-        bet: str | None = None,
-        cause: str | None = None,
-        after: str | None = None,
-        limit: int = 1000,
-    ) -> list[Exchange]:
-        """The latest exchanges that fit, oldest first; with ``after`` the next ones behind that exchange."""
-        wanted = {
-            "tenant": tenant,
-            "operation": operation,
-            "direction": direction,
-            "ticket": ticket,
-            "bet": bet,
-            "cause": cause,
-            "after": after,
-            "limit": limit,
-        }
-        query = {name: value for name, value in wanted.items() if value is not None}
+    def journal(self, tenant: str | None = None, **filters: Unpack[Filters]) -> list[Exchange]:
+        """The latest exchanges that fit, oldest first; with ``after`` the next ones behind that exchange.
+        Without ``limit`` up to 1000."""
+        query = {"limit": _PAGE, **({"tenant": tenant} if tenant else {}), **filters}
         return cast(list[Exchange], self.call("GET", "/journal", query=query)["items"])
 
     def exchange(self, exchange_id: str) -> ExchangeInFull:

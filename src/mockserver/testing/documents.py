@@ -104,6 +104,18 @@ class Drive(TypedDict):
     schema: dict[str, Any]
 
 
+class Filters(TypedDict, total=False):
+    """Which exchanges to find; see ``listExchanges``."""
+
+    operation: str
+    direction: Literal["received", "sent"]
+    ticket: str
+    bet: str
+    cause: str
+    after: str
+    limit: int
+
+
 class Exchange(TypedDict):
     """A request and its answer, in short."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 from urllib.parse import quote
 
 from mockserver.kernel.signing import sign
@@ -15,6 +15,7 @@ from mockserver.testing.documents import (
     Drive,
     Driven,
     Exchange,
+    Filters,
     Ledger,
     Passage,
     Player,
@@ -154,28 +155,9 @@ class Tenant:
         """Give a call up."""
         return cast(Call, self.call("POST", f"/outbox/{call_id}/drop"))
 
-    def journal(
-        self,
-        *,
-        operation: str | None = None,
-        direction: str | None = None,
-        ticket: str | None = None,
-        bet: str | None = None,
-        cause: str | None = None,
-        after: str | None = None,
-        limit: int = 1000,
-    ) -> list[Exchange]:
+    def journal(self, **filters: Unpack[Filters]) -> list[Exchange]:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
-        return self._sandbox.journal(
-            tenant=self.name,
-            operation=operation,
-            direction=direction,
-            ticket=ticket,
-            bet=bet,
-            cause=cause,
-            after=after,
-            limit=limit,
-        )
+        return self._sandbox.journal(self.name, **filters)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
