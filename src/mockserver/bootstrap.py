@@ -15,15 +15,27 @@ from mockserver.betcore import wire as betcore_wire
 from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.control import Betcore
 from mockserver.betcore.service import Wallet
+from mockserver.betstack import card_handlers
 from mockserver.betstack import handlers as betstack_handlers
 from mockserver.betstack import identity as betstack_identity
 from mockserver.betstack import seeds as betstack_seeds
+from mockserver.betstack import sms as betstack_sms
 from mockserver.betstack import wire as betstack_wire
-from mockserver.betstack.callbacks import PamCaller
+from mockserver.betstack.callbacks import OperatorCaller
+from mockserver.betstack.cards import CardDesk
+from mockserver.betstack.catalogue import Catalogue
 from mockserver.betstack.control import Betstack
+from mockserver.betstack.pam import bet_engine as pam_bet_engine
+from mockserver.betstack.pam import gate as pam_gate
+from mockserver.betstack.pam import handlers as pam_handlers
+from mockserver.betstack.pam.service import Platform
+from mockserver.betstack.partner import Partner
 from mockserver.betstack.service import TicketDesk
+from mockserver.betstack.settlement import Settlement
+from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, load
 from mockserver.edge.explanation import Explainer
+from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
 from mockserver.kernel.control import Vendor
@@ -79,6 +91,7 @@ def build(
     hints: bool,
     tenant_defaults: Mapping[str, Any] | None = None,
     overrides: Mapping[str, Any] | None = None,
+    catalogue: Catalogue | None = None,
     hidden: tuple[str, ...] = (),
 ) -> Sandbox:
     """Compile the contracts and bind them to the vendors.
@@ -86,6 +99,7 @@ def build(
     :param hints: whether answers carry the sandbox's own headers
     :param tenant_defaults: the user's own values of tenants' settings, already read
     :param overrides: what the user's file puts in the place of assumptions
+    :param catalogue: the events and cards on offer; the built-in ones where it is ``None``
     :param hidden: what no journal shows, besides the tenants' secrets
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
@@ -93,14 +107,22 @@ def build(
     def courier(caller: Caller) -> Courier:
         return Courier(caller, outside.sender, outside.stopwatch)
 
-    desk = TicketDesk(betstack_seeds.offer())
+    catalogue = catalogue or built_in_catalogue()
+    settlement = Settlement()
+    operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
+    platform_handlers = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
+    pam = _served("betstack.pam", platform_handlers, overrides)
+    rows = pam.operations["sendPamAction"].errors.values()
+    desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}))
     bet_engine_handlers = betstack_handlers.handlers(desk)
     bet_engine = _served("betstack.bet_engine", bet_engine_handlers, overrides)
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
-    betstack = Betstack(desk, courier(PamCaller(outside.clock)), compile_schema(ticket))
+    betstack = Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket))
     betcore = Betcore(courier(CasinoCaller(outside.signing_key, outside.own_url, outside.clock)))
     tenants = _tenants(outside, (betstack, betcore), tenant_defaults or {}, hidden)
     recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
+    bet_card_handlers = card_handlers.handlers(CardDesk(catalogue, tenants.of_kind(OPERATOR)))
+    sms_handlers = betstack_sms.handlers()
     casino_handlers = betcore_handlers.casino_handlers(Wallet())
     aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
     casino = _served("betcore.casino", casino_handlers, overrides)
@@ -112,6 +134,34 @@ def build(
             render_refusal=betstack_wire.refusal,
             recorder=recorder,
             docs_path="/docs",
+            hints=hints,
+        ),
+        Surface(
+            contract=_served("betstack.bet_card", bet_card_handlers, overrides),
+            gate=OpenGate(),
+            handlers=bet_card_handlers,
+            render_refusal=betstack_wire.refusal,
+            recorder=recorder,
+            docs_path="/docs",
+            hints=hints,
+            any_origin=True,
+        ),
+        Surface(
+            contract=pam,
+            gate=pam_gate.PlatformGate(tenants.of_kind(OPERATOR)),
+            handlers=platform_handlers,
+            render_refusal=betstack_wire.refusal,
+            recorder=recorder,
+            docs_path="/pam/docs",
+            hints=hints,
+        ),
+        Surface(
+            contract=_served("betstack.sms", sms_handlers, overrides),
+            gate=betstack_identity.OperatorGate(tenants.of_kind(OPERATOR)),
+            handlers=sms_handlers,
+            render_refusal=betstack_wire.refusal,
+            recorder=recorder,
+            docs_path="/sms/docs",
             hints=hints,
         ),
         Surface(
@@ -127,7 +177,7 @@ def build(
         ),
         Surface(
             contract=_served("betcore.aggregator", aggregator_handlers, overrides),
-            gate=betcore_identity.OpenGate(),
+            gate=OpenGate(),
             handlers=aggregator_handlers,
             render_refusal=betcore_wire.refusal,
             recorder=recorder,

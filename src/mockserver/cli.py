@@ -126,6 +126,32 @@ def _default_of(row: Setting) -> str:
 
 
 @cli.command()
+def catalogue() -> None:
+    """Print the built-in events and cards, for a file of your own: `serve --catalogue FILE`."""
+    from mockserver.catalogue_file import built_in_text  # noqa: PLC0415  only this command needs it
+
+    click.echo(built_in_text(), nl=False)
+
+
+@cli.command()
+@click.argument("party", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "mermaid", "markdown"]),
+    default="table",
+    help="A line per transition, a Mermaid state diagram, or that with a heading (default: table).",
+)
+def states(party: str | None, form: str) -> None:
+    """Print the lifecycle of PARTY's tickets or bets (default: of every party)."""
+    from mockserver.lifecycles import LIFECYCLES, Format, text_of  # noqa: PLC0415  only this command needs it
+
+    if party is not None and party not in LIFECYCLES:
+        _stop(f"PARTY: there is no `{party}`; there are {', '.join(LIFECYCLES)}", EXIT_USAGE)
+    click.echo(text_of(party, Format(form)), nl=False)
+
+
+@cli.command()
 @click.option("--operator", required=True, help="Name of the operator, for the header operator-name.")
 @click.option(
     "--secret",

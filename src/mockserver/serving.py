@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 from functools import partial
+from pathlib import Path
 
 import click
 
@@ -16,8 +17,10 @@ from mockserver.adapters.alarm import LoopAlarm
 from mockserver.adapters.clock import SystemClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.keys import JwksClient, OwnKeyFirst, SigningKey
-from mockserver.adapters.sender import HttpSender
+from mockserver.adapters.sender import HttpSender, OwnTransport
+from mockserver.betstack.catalogue import CatalogueError
 from mockserver.bootstrap import Outside, Sandbox, build
+from mockserver.catalogue_file import catalogue_in
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
 from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
@@ -33,28 +36,30 @@ class StartFailed(Exception):
 def serve_sandbox(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    :raises StartFailed: a port is taken, or a contract can't be read
+    :raises StartFailed: a port is taken, or a contract or the catalogue can't be read
     """
     signing_key = SigningKey()  # first, so that the key is made while the rest is
     try:
         _require_guarded(settings)
+        catalogue = catalogue_in(Path(settings.catalogue)) if settings.catalogue else None
         public = _listener(settings.host, settings.port, "--host or --port")
         admin = _listener(settings.admin_host, settings.admin_port, "--admin-host or --admin-port")
         clock = SystemClock()
         jwks_path = _jwks_path(settings)
-        sender = HttpSender()
+        own_url, own = _loopback(public), OwnTransport()
+        sender = HttpSender({own_url: own})
         outside = Outside(
             clock=clock,
             alarm=LoopAlarm,
             ids=SeededIds,
             new_seed=lambda: settings.seed or secrets.token_hex(16),
             keys=OwnKeyFirst(
-                signing_key, JwksClient(f"{settings.betcore_url or _loopback(public)}{jwks_path}", clock)
+                signing_key, JwksClient(f"{settings.betcore_url or own_url}{jwks_path}", clock)
             ),
             signing_key=signing_key,
             sender=sender,
             stopwatch=_stopwatch,
-            own_url=_loopback(public),
+            own_url=own_url,
         )
         made = partial(
             build,
@@ -62,19 +67,24 @@ def serve_sandbox(settings: Settings) -> None:
             hints=settings.hints,
             tenant_defaults=settings.tenant_defaults,
             overrides=settings.overrides,
+            catalogue=catalogue,
             hidden=(settings.admin_token,) if settings.admin_token else (),
         )
         sandbox = made()
         if settings.overrides and (broken := next(broken_answers(made()), None)):
             raise StartFailed(f"the sandbox can't live these overrides: {broken}")
-    except ContractError as error:
+    except (ContractError, CatalogueError) as error:
         raise StartFailed(str(error)) from None
+
+    def surfaces() -> object:
+        own.app = surfaces_app(sandbox.surfaces)
+        return own.app
 
     async def main() -> None:
         try:
             await serve(
                 [
-                    (lambda: surfaces_app(sandbox.surfaces), public),
+                    (surfaces, public),
                     (lambda: _admin_app(sandbox, settings, signing_key), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),

@@ -45,6 +45,12 @@ SERVER_SETTINGS = (
         "Where the built-in casino finds BETCORE (its JWKS). Default: this server itself.",
     ),
     Setting(
+        "catalogue",
+        text,
+        None,
+        "YAML file with the events and cards on offer. Default: the built-in one (`mockserver catalogue`).",
+    ),
+    Setting(
         "hints",
         switch,
         True,
@@ -72,6 +78,7 @@ class Settings:
     admin_port: int
     admin_token: str | None
     betcore_url: str | None
+    catalogue: str | None
     hints: bool
     seed: str | None
     tenant_defaults: Mapping[str, Any]

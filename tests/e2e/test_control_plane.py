@@ -34,7 +34,7 @@ def test_a_tenant_may_bring_its_name_secret_settings_and_players(running: Runnin
     assert (made.kind, made.name, made.secret) == ("operator", "Shop.1_x-y", "0123456789")
     assert made.read()["settings"]["wht"] == "10"
     assert made.players() == [
-        {"id": "p1", "currency": "UGX", "tokens": ["t1"], "balance": "700", "state": "active"}
+        {"id": "p1", "currency": "UGX", "tokens": ["t1"], "balance": "700", "state": "active", "msisdn": None}
     ]
     assert answer.json()["wht"] == 10
     made.drop()
@@ -143,6 +143,7 @@ def test_players_are_seeded_changed_and_put_back(running: Running, operator: Ten
         "tokens": ["t9"],
         "balance": "5000",
         "state": "self_excluded",
+        "msisdn": None,
     }
     assert (refused.status_code, refused.json()["code"]) == (400, 916)
     operator.seed_player("p9", state="active")
@@ -274,7 +275,7 @@ def test_a_tenants_reset_keeps_secret_and_settings_and_nothing_else(
             404,
             "there is no drive `balance` here; a",
         ),
-        ("POST", "/tenants/site/drives/settle", None, 501, "the sandbox does not live `settle` yet; it does"),
+        ("POST", "/tenants/site/drives/settle", None, 400, "the document of `settle`: "),
         ("POST", "/tenants/site/drives/pong", None, 404, "there is no drive `pong` here"),
         (
             "POST",

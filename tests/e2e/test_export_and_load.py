@@ -35,15 +35,16 @@ def lived_in(plane: Sandbox, base_url: str, pam: Pam) -> list[tuple[Tenant, str]
 
     :returns: operators, each with the code of a ticket
     """
-    for name in ("site-limited", "acme", "PartnerClient-1556"):
+    for name in ("site-limited", "acme", "site-ug", "PartnerClient-1556"):
         plane.tenant(name).clock.freeze()
-    operator = plane.create_operator("lived-in", pam_url=pam.url, ext="5.5", features_off=[])
+    operator = plane.create_operator("lived-in", ext="5.5", features_off=[])
     operator.clock.freeze(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
     operator.rotate_secret(overlap_seconds=3600)
     operator.seed_player("p9", currency="KES", tokens=["t9"], balance=1234, state="limit_reached")
     paid, discarded = (reserve(base_url, operator).json() for _ in range(2))
     pay(base_url, operator, paid["code"])
     reserve(base_url, operator, price="free")
+    operator.change(pam_url=pam.url)
     pam.status = 500
     operator.drive("discard", ticket=discarded["id"], reason="Wettschein ungültig")
     operator.clock.advance(minutes=45)
@@ -76,12 +77,19 @@ def test_the_second_sandbox_answers_every_read_as_the_first_did(pam: Pam) -> Non
         loaded = plane.load(exported)
         after = everything(plane)
 
-        assert loaded == ["site", "site-limited", "acme", "lived-in", "PartnerClient-1556"]
+        assert loaded == [
+            "site",
+            "site-limited",
+            "acme",
+            "site-ug",
+            "lived-in",
+            "PartnerClient-1556",
+        ]
         assert still_the_same(after) == still_the_same(before)
         assert [read(second.base_url, *ticket).json() for ticket in tickets] == seen
         assert httpx.get(f"{second.base_url}/mis-api/api/v2/auth/jwks").json() == keys
         assert len(before["lived-in/timers"]["items"]) == 1
-        assert [one["state"] for one in before["lived-in/outbox"]["items"]] == ["repeated"]
+        assert [one["state"] for one in before["lived-in/outbox"]["items"]].count("repeated") == 1
         assert len(before["/journal"]) > 10
 
 
@@ -105,6 +113,7 @@ def test_the_second_sandbox_goes_on_where_the_first_stopped(pam: Pam) -> None:
         taken_over = plane.tenant(operator.name, operator.secret)
         pam.status = 200
         passage = taken_over.clock.advance(minutes=15)
+        taken_over.change(pam_url=None)
         new = reserve(second.base_url, taken_over).json()
 
         assert [ran["outcome"] for ran in passage["ran"]] == ["ticket_discard: sent"]
@@ -119,7 +128,7 @@ def test_the_second_sandbox_goes_on_where_the_first_stopped(pam: Pam) -> None:
     [
         ({"signing_key": "x"}, "signing_key is no private key in PEM"),
         ({"tenants": 7}, "not an export of this sandbox: Expected `array`, got `int` - at `$.tenants`"),
-        ({"format": 2}, "not an export that this sandbox reads: `format` is 2, and format 1 is read"),
+        ({"format": 1}, "not an export that this sandbox reads: `format` is 1, and format 2 is read"),
     ],
 )
 def test_a_document_that_cant_be_loaded_changes_nothing(

@@ -133,10 +133,10 @@ def exported(own: Addresses) -> dict[str, Any]:
     """A state with a ticket, a call and a timer of the first operator."""
     with plane_of(own) as plane:
         site = plane.tenant("site", "12345ABCDE")
-        site.change(pam_url="http://127.0.0.1:9/pam")
         site.clock.freeze("2026-03-01T12:00:00Z")
         ticket = reserve(own.base_url, site).json()
         reserve(own.base_url, site)
+        site.change(pam_url="http://127.0.0.1:9/pam")
         site.drive("discard", ticket=ticket["id"])
         httpx.get(f"{own.base_url}/nowhere")
         return plane.export()

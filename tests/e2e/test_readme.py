@@ -123,7 +123,7 @@ def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> N
 def test_the_printed_reason_is_one_that_the_server_gives() -> None:
     (printed,) = re.findall(r"^x-sandbox-reason: access_denied: signature: (.*)$", README, re.MULTILINE)
 
-    from mockserver.betstack.identity import MISTAKES
+    from mockserver.betstack.signature import MISTAKES
 
     assert printed in {sentence for _, sentence in MISTAKES}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SequentialIds
 from mockserver.adapters.keys import FixedKeys, SigningKey
-from mockserver.adapters.sender import HttpSender
+from mockserver.adapters.sender import HttpSender, OwnTransport
 from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.stock import stock_app
@@ -26,7 +26,7 @@ from mockserver.kernel.signing import sign
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KID = "D2599559DC16B96FF6E99266D617A082B9627C5A"
-SECRETS = {"site": "12345ABCDE", "site-limited": "67890FGHIJ", "acme": "54321KLMNO"}
+SECRETS = {"site": "12345ABCDE", "site-limited": "67890FGHIJ", "acme": "54321KLMNO", "site-ug": "24680PQRST"}
 SUPERBET: dict[str, Any] = {
     "operator": "site",
     "token": "UnIqUe-ToKeN",
@@ -126,7 +126,7 @@ class Service:
         return self.casino("/users/data", {"PartnerUserId": "SomeUserId100"}).json()["Value"]["Balance"]
 
 
-def _sandbox(key: rsa.RSAPrivateKey, hints: bool = True) -> Sandbox:
+def _sandbox(key: rsa.RSAPrivateKey, own: OwnTransport, hints: bool = True) -> Sandbox:
     outside = Outside(
         clock=ManualClock(NOW),
         alarm=SilentAlarm,
@@ -134,34 +134,36 @@ def _sandbox(key: rsa.RSAPrivateKey, hints: bool = True) -> Sandbox:
         new_seed=lambda: "seed",
         keys=FixedKeys({KID: key.public_key()}),
         signing_key=SigningKey(key),
-        sender=HttpSender(),
+        sender=HttpSender({"http://sandbox": own}),
         stopwatch=lambda: 0.0,
         own_url="http://sandbox",
     )
     return build(outside, hints=hints)
 
 
-@pytest.fixture
-def service(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
-    sandbox = _sandbox(private_key)
-    made = Service(sandbox, surfaces_app(sandbox.surfaces), private_key)
+def _service(
+    key: rsa.RSAPrivateKey, app: Callable[..., Any] = surfaces_app, hints: bool = True
+) -> Iterator[Service]:
+    own = OwnTransport()
+    sandbox = _sandbox(key, own, hints)
+    own.app = app(sandbox.surfaces)
+    made = Service(sandbox, own.app, key)
     yield made
     made.loop.close()
+
+
+@pytest.fixture
+def service(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
+    yield from _service(private_key)
 
 
 @pytest.fixture
 def stock(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
     """The same, on Connexion's own stack."""
-    sandbox = _sandbox(private_key)
-    made = Service(sandbox, stock_app(sandbox.surfaces), private_key)
-    yield made
-    made.loop.close()
+    yield from _service(private_key, stock_app)
 
 
 @pytest.fixture
 def silent_service(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
     """The same, without hints."""
-    sandbox = _sandbox(private_key, hints=False)
-    made = Service(sandbox, surfaces_app(sandbox.surfaces), private_key)
-    yield made
-    made.loop.close()
+    yield from _service(private_key, hints=False)

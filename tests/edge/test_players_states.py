@@ -47,8 +47,12 @@ def test_a_reservation_of_a_player_who_may_not_bet_is_refused(
 
     assert (row.status, row.code, row.message) == (400, 916, "Player is blocked")
     assert (answer.status_code, answer.json()) == (400, {"code": 916, "message": "Player is blocked"})
-    assert answer.headers["x-sandbox-reason"] == f"player_blocked: player `{OPERATORS_PLAYER}` is `{state}`"
-    assert list(service.sandbox.tenants.of_kind("operator")["site"].tickets) == []
+    assert answer.headers["x-sandbox-reason"] == (
+        "player_blocked: ticket_reserve: HTTP status 400; only 200 acknowledges; "
+        f"player_blocked: player `{OPERATORS_PLAYER}` is `{state}`"
+    )
+    (cancelled,) = service.sandbox.tenants.of_kind("operator")["site"].tickets
+    assert (cancelled.status, cancelled.result) == ("cancelled", "void")
 
 
 def test_a_player_who_is_active_again_may_reserve(service: Service) -> None:
@@ -79,8 +83,9 @@ def test_an_unknown_player_and_a_wrong_currency_are_told_apart_from_a_blocked_pl
         return answer.headers["x-sandbox-reason"].partition(":")[0]
 
     assert refused(token="nobody") == "unknown_player"
-    assert refused(currency="USD") == "player_blocked"
-    assert refused(event=1) == "player_blocked"
+    assert refused(currency="USD") == "currency_mismatch"
+    assert refused(event=1) == "unknown_event"
+    assert refused() == "player_blocked"
 
 
 @states

@@ -48,16 +48,15 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
 
     assert answer.status_code == 404
     assert answer.json() == {
-        "message": "No API is served here. Served are /be, /mis-api/api/v2, /payments, /users; "
-        "not served yet are betcore.feed, betcore.livefeed, betcore.provider, betcore.sessions, "
-        "betstack.bet_card, betstack.pam, betstack.sms"
+        "message": "No API is served here. "
+        "Served are /bc, /be, /mis-api/api/v2, /pam, /payments, /sms, /users; "
+        "not served yet are betcore.feed, betcore.livefeed, betcore.provider, betcore.sessions"
     }
 
 
 @pytest.mark.parametrize(
     ("method", "path", "operations", "body"),
     [
-        ("POST", "/be/tickets", "listTickets, createTicket", {"code": 904}),
         ("POST", "/users/auth", "authUser", {"ErrorCode": 103799}),
         ("POST", "/cashback-payments/make", "makeCashback", {"ErrorCode": 103799}),
         ("POST", "/mis-api/api/v2/payments/accept", "acceptPayment", {"ErrorCode": 103799}),

@@ -191,7 +191,7 @@ def test_calls_share_a_connection() -> None:
     async def main() -> tuple[int, int]:
         kept = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
         async with partner(saying(kept, kept, kept)) as there, httpx.AsyncHTTPTransport() as transport:
-            sender = HttpSender(transport)
+            sender = HttpSender({"all://": transport})
             for _ in range(3):
                 await sender.send(request(there.url), PATIENT)
             return len(there.heads), there.connections
@@ -375,7 +375,9 @@ class Failing(httpx.AsyncBaseTransport):
 )
 def test_a_failure_says_in_one_line_what_it_was(error: Exception, told: str) -> None:
     with pytest.raises(SendFailed) as caught:
-        asyncio.run(HttpSender(Failing(error)).send(request("http://127.0.0.1"), Deadlines(3, 4, 5)))
+        asyncio.run(
+            HttpSender({"all://": Failing(error)}).send(request("http://127.0.0.1"), Deadlines(3, 4, 5))
+        )
 
     assert str(caught.value) == told
 

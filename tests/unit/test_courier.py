@@ -30,14 +30,16 @@ class Vendor:
     """A vendor that prepares one request, and takes 200 for an acknowledgement."""
 
     prepare: Callable[[Any, OutgoingCall], OutgoingRequest] = lambda _tenant, _call: REQUEST
-    surface: str = "betstack.pam"
     schedules: dict[str, Schedule] = field(default_factory=dict)
 
-    def operation_of(self, call: OutgoingCall) -> str:
-        return "sendPamAction"
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        return "betstack.pam", "sendPamAction"
 
     def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
         return None if answer.status == 200 else f"HTTP status {answer.status}"
+
+    def ended(self, tenant: Any, call: OutgoingCall) -> None:
+        raise AssertionError("a try ends no call")
 
 
 def tried(
@@ -52,7 +54,7 @@ def tried(
     call = OutgoingCall(
         id="c1", action="ticket_win", document=b"{}", subject="t1", cause="site-7", created=NOON
     )
-    made = asyncio.run(courier.attempt(tenant, call, DEADLINES))
+    made = asyncio.run(courier.attempt(tenant, call, DEADLINES)).made
     (exchange,) = tenant.journal.exchanges()
     return made, exchange, sender
 

@@ -13,6 +13,7 @@ from mockserver.adapters.ids import SequentialIds
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.outbox import (
     TIMER,
+    Attempt,
     CallState,
     NotInThisState,
     Outbox,
@@ -61,12 +62,12 @@ class Desk:
             attempt=self._attempt,
         )
 
-    async def _attempt(self, call: OutgoingCall, deadlines: Deadlines) -> Try:
+    async def _attempt(self, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         now = self.keeper.clock.now()
         self.tried.append((call.id, now, deadlines))
         exchange = f"site-{len(self.tried)}"
         failure = await self.answer(call)
-        return Try(now, exchange, 200 if failure is None else 500, failure)
+        return Attempt(Try(now, exchange, 200 if failure is None else 500, failure), None)
 
     def put(self, operation: str = "repeated") -> OutgoingCall:
         return self.outbox.put(operation, b"{}")
@@ -383,7 +384,7 @@ def test_a_full_outbox_takes_no_call_and_says_what_fills_it() -> None:
     desk.outbox.require_room()
     desk.put()
 
-    told = "^2 calls wait, and outbox_size is 2; send or drop some$"
+    told = "^2 calls wait, and outbox_size is 2: no room for 1 more; send or drop some$"
     with pytest.raises(OutboxFull, match=told):
         desk.outbox.require_room()
     with pytest.raises(OutboxFull, match=told):

@@ -10,9 +10,20 @@ from mockserver.betstack import states as betstack
 from mockserver.kernel.transitions import IllegalTransition, next_state
 
 LEGAL_FOR_TICKETS = {
+    ("new", "create"): "open",
     ("new", "reserve"): "reserved",
+    ("new", "fail"): "cancelled",
     ("reserved", "pay"): "open",
+    ("reserved", "lapse"): "cancelled",
     ("reserved", "discard"): "cancelled",
+    ("reserved", "refund"): "cancelled",
+    ("open", "refund"): "cancelled",
+    ("open", "settle"): "calculating",
+    ("calculating", "result"): "resulted",
+    ("resulted", "rollback"): "open",
+    ("resulted", "close"): "closed",
+    ("cancelled", "close"): "closed",
+    ("closed", "rollback"): "open",
 }
 LEGAL_FOR_BETS = {
     ("unknown", "accept"): "open",

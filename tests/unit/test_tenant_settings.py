@@ -34,14 +34,26 @@ from mockserver.kernel.tenant_settings import (
 COMMON = {"secret_overlap_seconds": 86_400, "journal_size": 1_000, "outbox_size": 1_000}
 OPERATORS = {
     "pam_url": None,
+    "sms_url": None,
     "ext": Decimal("12.5"),
     "wht": Decimal("20.0"),
     "utc_offset": "+03:00",
     "features_off": (),
+    "bet_engine": True,
+    "price_min": None,
+    "price_max": None,
+    "picks_min": None,
+    "picks_max": None,
+    "payout_max": 10**15,
+    "reservations_lapse": "never",
+    "calculating_seconds": 0,
+    "msisdn": "254700000000",
     "generation": "v3",
     "canonicalisation": "strip_everywhere",
     "minor_units": "hundredths",
     "rounding": "half_up",
+    "lang": "en",
+    "rollback_shortfall": "negative",
     **COMMON,
 }
 CLIENTS = {
@@ -213,7 +225,10 @@ def test_a_setting_tells_what_it_takes() -> None:
 
     assert rows["journal_size"] == "a whole number of exchanges from 1 to 100000"
     assert rows["generation"] == "v3 (not lived by the sandbox yet: v1, v2)"
-    assert rows["features_off"] == "a list of words among reserve"
+    assert (
+        rows["features_off"]
+        == "a list of words among reserve, quicktip, smartbet, quickbet, superbet, jackpot"
+    )
     assert Setting("free", str, None, "Whatever.").takes == "anything"
     assert "anything" not in rows.values()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -13,14 +13,32 @@ from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, 
 LARGEST_ANSWER = 1024 * 1024
 
 
+class OwnTransport(httpx.AsyncBaseTransport):
+    """Carries what the sandbox sends to itself straight into its application, without a socket.
+
+    ``app`` is the ASGI application, set once there is one.
+    """
+
+    app: Callable[..., Awaitable[None]] | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Have the application answer.
+
+        :raises httpx.ConnectError: there is none yet
+        """
+        if self.app is None:
+            raise httpx.ConnectError("the sandbox has not started yet")
+        return await httpx.ASGITransport(self.app).handle_async_request(request)
+
+
 class HttpSender:
     """Sends with httpx, over connections that are kept.
 
-    :param transport: another way to carry requests, for tests
+    :param transports: other ways to carry requests, by the URL that they begin with
     """
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._transport = transport
+    def __init__(self, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> None:
+        self._transports = dict(transports or {})
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
@@ -66,7 +84,7 @@ class HttpSender:
         """The client, made when the first call is sent: making it costs more than sending."""
         if self._client is None:
             self._client = httpx.AsyncClient(
-                transport=self._transport,
+                mounts=self._transports,
                 follow_redirects=False,
                 trust_env=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -69,6 +69,7 @@ def _changed(tenant: Tenant, player_id: str, document: Mapping[str, Any]) -> Pla
         tokens=player.tokens,
         balance=tenant.ledger.balance(account_of(player.id)),
         state=player.state,
+        msisdn=player.msisdn,
     )
     return replace(spec, **_given(document))
 
@@ -78,6 +79,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "tokens": tuple,
     "balance": lambda value: Decimal(str(value)),
     "state": PlayerState,
+    "msisdn": str,
 }
 
 
@@ -99,4 +101,5 @@ def _document(tenant: Tenant, player: Player) -> Json:
         "tokens": list(player.tokens),
         "balance": decimal_text(tenant.ledger.balance(account_of(player.id))),
         "state": player.state.value,
+        "msisdn": player.msisdn,
     }

@@ -38,7 +38,6 @@ class CasinoCaller:
     :param wall_clock: the time that a client's own casino is shown
     """
 
-    surface = "betcore.casino"
     schedules: Mapping[str, Schedule] = SCHEDULES
 
     def __init__(self, signing_key: SigningKey, own_url: str, wall_clock: Clock) -> None:
@@ -46,9 +45,9 @@ class CasinoCaller:
         self._own_url = own_url
         self._wall_clock = wall_clock
 
-    def operation_of(self, call: OutgoingCall) -> str:
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """Actions are named as the contract names operations."""
-        return call.action
+        return "betcore.casino", call.action
 
     def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
         """A fresh token with the same ``data`` for each try. The built-in casino has the tenant's time."""
@@ -85,3 +84,6 @@ class CasinoCaller:
             return None
         hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
         return "; ".join([f"ErrorCode {code}; only 200 acknowledges", *hints])
+
+    def ended(self, tenant: PartnerClient, call: OutgoingCall) -> None:
+        """Nothing else hangs on it."""

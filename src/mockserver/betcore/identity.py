@@ -1,4 +1,4 @@
-"""Who calls: the casino's body is a token that BETCORE signed; some operations are open to all."""
+"""Who calls the casino: the body is a token that BETCORE signed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Admission, Inbound
 from mockserver.kernel.ports import KeyFinder, KeysUnavailable
 from mockserver.kernel.settings import nearest
-
-
-class OpenGate:
-    """Admits everybody."""
-
-    async def admit(self, inbound: Inbound) -> Admission:
-        """Admit without an identity."""
-        return Admission(None, inbound.body)
-
-    def signed_text(self, inbound: Inbound) -> bytes | None:
-        """Nothing is signed."""
-        return None
 
 
 class TokenGate:

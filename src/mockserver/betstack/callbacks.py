@@ -1,79 +1,125 @@
-"""Betstack's calls to the operator's PAM platform (source: betstack/pam-headers, betstack/pam-signature)."""
+"""How Betstack calls an operator: its PAM platform and its receiver of text notifications
+(source: betstack/pam-headers, betstack/pam-signature, betstack/sms-headers)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
+from mockserver.betstack.actions import Action, Notification
 from mockserver.betstack.model import Operator
-from mockserver.kernel.courier import CannotCall
-from mockserver.kernel.json_codec import dump
+from mockserver.betstack.wire import read_player
+from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.outbox import OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 from mockserver.kernel.signing import sign, without_spaces
 
-PING = "ping"
-TICKET_DISCARD = "ticket_discard"
 
-_SETTLED = Deadlines(connect=5, read=10, total=10)
-_EVERY_HALF_HOUR = (timedelta(minutes=30),) * 48
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One way to an operator: the surface, its operation, the setting with its URL, and where the built-in
+    one is."""
 
-# The half hour of a discard is documented (source: betstack/pam-create), everything else BS-ASM-094.
-SCHEDULES = MappingProxyType(
+    surface: str
+    operation: str
+    setting: str
+    own_path: str
+    names_operator: bool
+    """Whether the header ``operator-name`` goes with a call."""
+
+
+_PLATFORM = _Line("betstack.pam", "sendPamAction", "pam_url", "/pam", names_operator=False)
+_TEXTS = _Line("betstack.sms", "sendSmsNotification", "sms_url", "/sms", names_operator=True)
+
+_AT_ONCE = Schedule(Deadlines(connect=5, read=5, total=5))
+_ONCE = Schedule(Deadlines(connect=5, read=10, total=10))
+_EVERY_HALF_HOUR = Schedule(Deadlines(connect=5, read=10, total=10), (timedelta(minutes=30),) * 48)
+
+# The half hour of a discard is documented (source: betstack/pam-create), everything else BS-ASM-094, and for
+# notifications BS-ASM-102.
+_CALLS: Mapping[str, tuple[_Line, Schedule]] = MappingProxyType(
     {
-        PING: Schedule(_SETTLED),
-        TICKET_DISCARD: Schedule(_SETTLED, _EVERY_HALF_HOUR),
+        Action.PING: (_PLATFORM, _ONCE),
+        Action.IDENTIFY: (_PLATFORM, _AT_ONCE),
+        Action.CREATE: (_PLATFORM, _AT_ONCE),
+        Action.RESERVE: (_PLATFORM, _AT_ONCE),
+        Action.UPDATE: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.WIN: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.LOST: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.VOID: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.REFUND: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.DISCARD: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.ROLLBACK: (_PLATFORM, _EVERY_HALF_HOUR),
+        Action.CLOSED: (_PLATFORM, _EVERY_HALF_HOUR),
+        Notification.OTP: (_TEXTS, _ONCE),
+        Notification.TICKET_STATUS: (_TEXTS, _ONCE),
     }
 )
+SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
+    {str(name): schedule for name, (_, schedule) in _CALLS.items()}
+)
 
-_UNSIGNED = frozenset({PING})
-
-
-def ping() -> bytes:
-    """A ping, whose data is ours (BS-ASM-076)."""
-    return dump({"action": PING, "data": {}})
+_UNSIGNED = frozenset({Action.PING})
 
 
-def ticket_discard(operator: str, ticket_id: str, reason: str) -> bytes:
-    """The notice that a ticket was given up; fields in the documented order."""
-    data = {"operator": operator, "ticket_id": ticket_id, "reason": reason}
-    return dump({"action": TICKET_DISCARD, "data": data})
+class OperatorCaller:
+    """Calls the operator.
 
-
-class PamCaller:
-    """Calls the operator's platform.
-
+    :param own_url: where the built-in platform and receiver are
     :param wall_clock: the time that an operator's own platform is shown
+    :param ended: told when a call was acknowledged, parked or dropped
     """
 
-    surface = "betstack.pam"
     schedules: Mapping[str, Schedule] = SCHEDULES
 
-    def __init__(self, wall_clock: Clock) -> None:
+    def __init__(
+        self, own_url: str, wall_clock: Clock, ended: Callable[[Operator, OutgoingCall], None]
+    ) -> None:
+        self._own_url = own_url
         self._wall_clock = wall_clock
+        self._ended = ended
 
-    def operation_of(self, call: OutgoingCall) -> str:
-        """One operation takes every action."""
-        return "sendPamAction"
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        """One operation takes every action, another one every notification."""
+        line, _ = _CALLS[call.action]
+        return line.surface, line.operation
 
     def prepare(self, tenant: Operator, call: OutgoingCall) -> OutgoingRequest:
-        """Sign the action for this moment.
-
-        :raises CannotCall: the operator has no platform
-        """
-        url = tenant.settings["pam_url"]
-        if url is None:
-            raise CannotCall("the operator has no pam_url; set it, and send again")
+        """Sign the call for this moment. The built-in operator has the tenant's time."""
+        line, _ = _CALLS[call.action]
+        url = tenant.settings[line.setting]
         headers = [("content-type", "application/json")]
         canonical = None
         if call.action not in _UNSIGNED:
-            timestamp = str(int(self._wall_clock.now().timestamp()))
+            clock = self._wall_clock if url else tenant.clock
+            timestamp = str(int(clock.now().timestamp()))
             canonical = timestamp.encode() + without_spaces(call.document)
-            signature = sign(tenant.secret.current, timestamp, call.document)
-            headers += [("timestamp", timestamp), ("signature", signature)]
-        return OutgoingRequest(url, tuple(headers), call.document, canonical)
+            headers.append(("timestamp", timestamp))
+            if line.names_operator:
+                headers.append(("operator-name", tenant.name))
+            headers.append(("signature", sign(tenant.secret.current, timestamp, call.document)))
+        return OutgoingRequest(
+            url or self._own_url + line.own_path,
+            tuple(headers),
+            call.document,
+            canonical,
+            internal=url is None,
+        )
 
     def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
-        """Any status but 200 is none (BS-ASM-094)."""
-        return None if answer.status == 200 else f"HTTP status {answer.status}; only 200 acknowledges"
+        """Any status but 200 is none, nor is an answer to ``identify`` without its fields (BS-ASM-094)."""
+        if answer.status != 200:
+            hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
+            return "; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *hints])
+        if call.action == Action.IDENTIFY:
+            try:
+                read_player(answer.body)
+            except ValueError as error:
+                return str(error)
+        return None
+
+    def ended(self, tenant: Operator, call: OutgoingCall) -> None:
+        """Pass it on to who settles tickets."""
+        self._ended(tenant, call)

@@ -2,84 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from mockserver.betstack import signature
 from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Admission, Inbound
-from mockserver.kernel.redaction import GAP
 from mockserver.kernel.settings import nearest
-from mockserver.kernel.signing import digest, same, sign, without_spaces
 
 IDENTITY_HEADERS = ("timestamp", "operator-name", "signature")
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A signature that does not match, with what it should have been made of."""
-
-    secret: str
-    timestamp: bytes
-    body: bytes
-    signature: str
-
-    def is_over(self, message: bytes) -> bool:
-        """Whether the signature covers this message."""
-        return same(digest(self.secret, message), self.signature)
-
-    @property
-    def bare(self) -> bytes:
-        """The body as it has to be signed."""
-        return without_spaces(self.body)
-
-    @property
-    def message(self) -> bytes:
-        """What the signature has to cover."""
-        return self.timestamp + self.bare
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What is wrong with a signature, and what it covers, where that was found out."""
-
-    sentence: str
-    claimed: bytes | None = None
-
-
-# What integrators sign most often instead, each with the sentence that says so. A row gives the
-# messages that the signature may cover; none where the mistake can't have been made.
-MISTAKES: tuple[tuple[Callable[[_Attempt], Iterable[bytes]], str], ...] = (
-    (
-        # Shells and `curl -d @file` drop line breaks, so those may be missing from what was signed.
-        lambda it: (
-            it.timestamp + spaced for spaced in (it.body, it.body.rstrip(), it.body.translate(None, b"\r\n"))
-        ),
-        "it covers the body with its spaces and line breaks; remove them before signing",
-    ),
-    (
-        lambda it: (it.bare,) if it.body else (),
-        "it covers the body alone; put the timestamp before it",
-    ),
-    (
-        lambda it: (it.bare + it.timestamp,),
-        "it has the timestamp behind the body; put it before",
-    ),
-    (
-        lambda it: (it.timestamp,) if it.body else (),
-        "it covers the timestamp alone; the body without its spaces belongs behind it",
-    ),
-    (
-        lambda it: () if it.body else (it.timestamp + b"{}",),
-        "it covers `{}`, but the request has no body; sign the timestamp alone",
-    ),
-    (
-        lambda it: () if it.body else (it.timestamp + b"null",),
-        "it covers `null`, but the request has no body; sign the timestamp alone",
-    ),
-)
 
 
 class OperatorGate:
@@ -95,32 +27,19 @@ class OperatorGate:
         """
         headers = inbound.headers
         operator = self._operators.get(headers.get("operator-name", ""))
-        for name in IDENTITY_HEADERS:
-            if not headers.get(name):
-                raise Rejection(
-                    Refusal.ACCESS_DENIED, f"header `{name}` is missing or empty", tenant=operator
-                )
-        timestamp, name, signature = (headers[header] for header in IDENTITY_HEADERS)
+        signature.require_headers(headers, IDENTITY_HEADERS, operator)
+        timestamp, name, signed = (headers[header] for header in IDENTITY_HEADERS)
         if operator is None:
             raise Rejection(
                 Refusal.ACCESS_DENIED,
                 f"operator-name: no operator is called `{name}`; {nearest(name, self._operators)}",
             )
-        for secret in operator.secret.accepted(operator.clock.now()):
-            if same(sign(secret, timestamp, inbound.body), signature):
-                return Admission(operator, inbound.body)
-        diagnosis = _diagnose(operator, timestamp.encode(), inbound.body, signature)
-        raise Rejection(
-            Refusal.ACCESS_DENIED,
-            f"signature: {diagnosis.sentence}",
-            tenant=operator,
-            claimed=diagnosis.claimed,
-        )
+        signature.require_signature(operator, timestamp, inbound.body, signed)
+        return Admission(operator, inbound.body)
 
     def signed_text(self, inbound: Inbound) -> bytes | None:
         """Timestamp and body without spaces (source: betstack/signature)."""
-        timestamp = inbound.headers.get("timestamp")
-        return timestamp.encode() + without_spaces(inbound.body) if timestamp else None
+        return signature.signed_text(inbound.headers.get("timestamp"), inbound.body)
 
 
 def require_same_operator(operator: Operator, named: str) -> None:
@@ -130,42 +49,3 @@ def require_same_operator(operator: Operator, named: str) -> None:
             Refusal.ACCESS_DENIED,
             f"operator: the body says `{named}`, the header operator-name says `{operator.name}`",
         )
-
-
-def _diagnose(operator: Operator, timestamp: bytes, body: bytes, signature: str) -> Diagnosis:
-    accepted = operator.secret.accepted(operator.clock.now())
-    for secret in accepted:
-        if found := _mistake(_Attempt(secret, timestamp, body, signature)):
-            return found
-    current = _Attempt(accepted[0], timestamp, body, signature)
-    for retired in operator.secret.retired:
-        if same(digest(retired.value, current.message), signature):
-            return Diagnosis(
-                "it is made with a secret that was replaced, and that counts no more "
-                f"since {retired.until:%Y-%m-%d %H:%M:%S} UTC",
-                current.message,
-            )
-    return Diagnosis(
-        f"does not match; expected HMAC-SHA256, keyed with the operator's secret, over these "
-        f"{len(current.message)} bytes: {_abridged(current.message)}"
-    )
-
-
-def _mistake(attempt: _Attempt) -> Diagnosis | None:
-    """A mistake that explains the signature."""
-    expected = digest(attempt.secret, attempt.message)
-    if same(expected, attempt.signature.lower()):
-        return Diagnosis("it is right but in upper case; send lower-case hex", attempt.message)
-    if same(base64.b64encode(bytes.fromhex(expected)).decode(), attempt.signature):
-        return Diagnosis("it is right but in Base64; send lower-case hex", attempt.message)
-    for messages, sentence in MISTAKES:
-        for message in messages(attempt):
-            if attempt.is_over(message):
-                return Diagnosis(sentence, message)
-    return None
-
-
-def _abridged(message: bytes) -> str:
-    """Both ends of a long message, which is where most differences are."""
-    text = message.decode("utf-8", "replace")
-    return text if len(text) <= 160 else f"{text[:100]}{GAP}{text[-50:]}"

@@ -1,21 +1,25 @@
-"""What a reservation must satisfy, as rows in order of precedence (BS-ASM-012)."""
+"""What a ticket must satisfy, as rows in order of precedence (BS-ASM-012)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from mockserver.betstack.model import Event, Feature, Operator, Reservation, TicketType
+from mockserver.betstack.catalogue import Catalogue
+from mockserver.betstack.model import Card, Feature, Identified, Operator, TicketRequest, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
-from mockserver.kernel.money import Payout
-from mockserver.kernel.players import Player
 
-SOLD = frozenset({TicketType.QUICKTIP, TicketType.SUPERBET})
-"""The types of ticket that the sandbox lives so far."""
 
-HIGHEST_PAYOUT = 10**15
-"""Cents; far above any real limit, and within the integers that every JSON reader holds exactly."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, by whom, before anybody knows for which player."""
+
+    operator: Operator
+    request: TicketRequest
+    features: tuple[Feature, ...]
+    """What has to be switched on besides the type of ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,16 @@ class Context:
     """What a rule may look at."""
 
     operator: Operator
-    reservation: Reservation
-    offer: Mapping[int, Event]
-    player: Player | None
-    """Whom the token identifies."""
+    request: TicketRequest
+    catalogue: Catalogue
+    player: Identified
+    now: datetime
 
-    def picks(self) -> list[tuple[int, int]]:
-        """Event id and bet id of everything that was picked, in the order sent."""
-        if self.reservation.event is not None:
-            return [(self.reservation.event, bet) for bet in self.reservation.bets]
-        return [(leg.event, leg.bet) for leg in self.reservation.legs]
+    @property
+    def card(self) -> Card | None:
+        """The card that a jackpot names."""
+        card = self.catalogue.card(self.operator.name, self.request.betcard_code or "")
+        return card if card is not None and card.kind == TicketType.JACKPOT else None
 
 
 def require_feature(operator: Operator, feature: Feature) -> None:
@@ -45,47 +49,107 @@ def require_feature(operator: Operator, feature: Feature) -> None:
         )
 
 
-def _feature_is_on(context: Context) -> None:
-    require_feature(context.operator, Feature.RESERVE)
+def _operator_takes_part(asked: Asked) -> None:
+    """BS-ASM-047."""
+    if not asked.operator.settings["bet_engine"]:
+        raise Rejection(
+            Refusal.UNKNOWN_OPERATOR,
+            f"operator `{asked.operator.name}` takes no part in the bet engine (setting `bet_engine`)",
+            values={"operator": asked.operator.name},
+        )
 
 
-def _type_is_sold(context: Context) -> None:
+def _features_are_on(asked: Asked) -> None:
     """A type of ticket is a feature too (BS-ASM-013)."""
-    kind = context.reservation.type
-    if kind not in SOLD:
-        raise Rejection(
-            Refusal.FEATURE_OFF,
-            f"the sandbox sells no {kind} yet; it sells {', '.join(sorted(SOLD))}",
-            values={"feature": kind.value},
-        )
-
-
-def _player_is_known(context: Context) -> None:
-    if context.player is None:
-        raise Rejection(
-            Refusal.UNKNOWN_PLAYER,
-            f"operator `{context.operator.name}` has no player with this token; "
-            f"the control plane lists its players at /tenants/{context.operator.name}/players",
-        )
-
-
-def _player_may_bet(context: Context) -> None:
-    if context.player is not None and not context.player.may_bet:
-        raise Rejection(Refusal.PLAYER_BLOCKED, f"player `{context.player.id}` is `{context.player.state}`")
+    for feature in (*asked.features, Feature(asked.request.type)):
+        require_feature(asked.operator, feature)
 
 
 def _currency_is_the_players(context: Context) -> None:
-    if context.player is not None and context.reservation.currency != context.player.currency:
+    if context.request.currency != context.player.currency:
         raise Rejection(
             Refusal.CURRENCY_MISMATCH,
-            f"currency is `{context.reservation.currency}`; the player's is `{context.player.currency}`",
-            values={"currency": context.reservation.currency},
+            f"currency is `{context.request.currency}`; the player's is `{context.player.currency}`",
+            values={"currency": context.request.currency},
         )
+
+
+def _card_is_known(context: Context) -> None:
+    if context.request.type is TicketType.JACKPOT and context.card is None:
+        jackpots = [
+            card.code
+            for card in context.catalogue.cards_of(context.operator.name)
+            if card.kind == TicketType.JACKPOT
+        ]
+        raise Rejection(
+            Refusal.UNKNOWN_CARD,
+            f"betcard_code: operator `{context.operator.name}` has no jackpot card "
+            f"`{context.request.betcard_code}`; it has: {', '.join(jackpots) or 'none'}",
+            values={"code": context.request.betcard_code},
+        )
+
+
+def _picks_are_those_of_the_card(context: Context) -> None:
+    """One pick for each event of the card (BS-ASM-056)."""
+    if context.card is None:
+        return
+    wanted = sorted(one.event.id for one in context.card.events)
+    if sorted(event for event, _ in context.request.picks) != wanted:
+        raise Rejection(
+            Refusal.WRONG_NUMBER_OF_PICKS,
+            f"events: card `{context.card.code}` needs one pick for each of the events "
+            f"{', '.join(map(str, wanted))}",
+        )
+
+
+def _events_are_known(context: Context) -> None:
+    for event, _ in context.request.picks:
+        if event not in context.catalogue.events:
+            on_offer = ", ".join(str(known) for known in sorted(context.catalogue.events))
+            raise Rejection(
+                Refusal.UNKNOWN_EVENT,
+                f"event {event} is not on offer; on offer: {on_offer}",
+                values={"event": event},
+            )
+
+
+def _events_take_bets(context: Context) -> None:
+    """From its start on an event takes none, nor while it is suspended (BS-ASM-055)."""
+    for event_id, _ in context.request.picks:
+        event = context.catalogue.events[event_id]
+        if event_id in context.operator.results:
+            raise Rejection(
+                Refusal.EVENT_STARTED, f"event {event_id} has a result already", values={"event": event_id}
+            )
+        if event.starts <= context.now:
+            raise Rejection(
+                Refusal.EVENT_STARTED,
+                f"event {event_id} started at {event.starts:%Y-%m-%d %H:%M} UTC; "
+                f"for operator `{context.operator.name}` it is {context.now:%Y-%m-%d %H:%M}",
+                values={"event": event_id},
+            )
+        if event.suspended:
+            raise Rejection(
+                Refusal.EVENT_SUSPENDED,
+                f"event {event_id} takes no bets for the time being",
+                values={"event": event_id},
+            )
+
+
+def _bets_are_known(context: Context) -> None:
+    for event, bet in context.request.picks:
+        bets = context.catalogue.events[event].bets
+        if bet not in bets:
+            raise Rejection(
+                Refusal.UNKNOWN_BET,
+                f"event {event} has no bet {bet}; it has: {', '.join(str(known) for known in sorted(bets))}",
+                values={"event": event, "bet": bet},
+            )
 
 
 def _events_are_different(context: Context) -> None:
     seen: set[int] = set()
-    for leg in context.reservation.legs:
+    for leg in context.request.legs:
         if leg.event in seen:
             raise Rejection(
                 Refusal.DUPLICATE_EVENT,
@@ -95,69 +159,78 @@ def _events_are_different(context: Context) -> None:
         seen.add(leg.event)
 
 
-def _events_are_known(context: Context) -> None:
-    for event, _ in context.picks():
-        if event not in context.offer:
-            on_offer = ", ".join(str(known) for known in sorted(context.offer))
-            raise Rejection(
-                Refusal.UNKNOWN_EVENT,
-                f"event {event} is not on offer; on offer: {on_offer}",
-                values={"event": event},
-            )
-
-
-def _bets_are_known(context: Context) -> None:
-    for event, bet in context.picks():
-        if bet not in context.offer[event].bets:
-            on_offer = ", ".join(str(known) for known in sorted(context.offer[event].bets))
-            raise Rejection(
-                Refusal.UNKNOWN_BET,
-                f"event {event} has no bet {bet}; it has: {on_offer}",
-                values={"event": event, "bet": bet},
-            )
+def _picks_are_neither_too_few_nor_too_many(context: Context) -> None:
+    least, most = context.operator.settings["picks_min"], context.operator.settings["picks_max"]
+    count = len(context.request.picks)
+    if least is not None and count < least:
+        raise Rejection(
+            Refusal.TOO_FEW_LEGS, f"the ticket has {count} picks; the operator's least is {least}"
+        )
+    if most is not None and count > most:
+        raise Rejection(Refusal.TOO_MANY_LEGS, f"the ticket has {count} picks; the operator's most is {most}")
 
 
 def _odds_are_within_tolerance(context: Context) -> None:
-    for leg in context.reservation.legs:
-        current = context.offer[leg.event].bets[leg.bet].odds
-        if abs(current - leg.odds) > context.reservation.odds_diff:
+    for leg in context.request.legs:
+        current = context.catalogue.events[leg.event].bets[leg.bet].odds
+        if abs(current - leg.odds) > context.request.odds_diff:
             raise Rejection(
                 Refusal.ODDS_CHANGED,
                 f"odds of bet {leg.bet} of event {leg.event} are {current}, sent were {leg.odds}: "
-                f"they differ by more than odds_diff {context.reservation.odds_diff}",
+                f"they differ by more than odds_diff {context.request.odds_diff}",
             )
 
 
-RESERVATION_RULES: tuple[Callable[[Context], None], ...] = (
-    _feature_is_on,
-    _type_is_sold,
-    _player_is_known,
-    _player_may_bet,
+def _price_is_within_limits(context: Context) -> None:
+    """Both ends count as within (BS-ASM-043)."""
+    least, most = context.operator.settings["price_min"], context.operator.settings["price_max"]
+    price = context.request.price
+    if least is not None and price < least:
+        raise Rejection(Refusal.PRICE_TOO_LOW, f"price: {price} cents; the least for the operator is {least}")
+    if most is not None and price > most:
+        raise Rejection(Refusal.PRICE_TOO_HIGH, f"price: {price} cents; the most for the operator is {most}")
+
+
+REQUEST_RULES: tuple[Callable[[Asked], None], ...] = (_operator_takes_part, _features_are_on)
+"""What is judged before the player is looked up."""
+
+TICKET_RULES: tuple[Callable[[Context], None], ...] = (
     _currency_is_the_players,
+    _card_is_known,
+    _picks_are_those_of_the_card,
     _events_are_known,
+    _events_take_bets,
     _bets_are_known,
     _events_are_different,
+    _picks_are_neither_too_few_nor_too_many,
     _odds_are_within_tolerance,
+    _price_is_within_limits,
 )
+"""What is judged once the player is known. The limit of the payout and the operator's platform follow."""
 
 
-def require_payable(payout: Payout) -> None:
-    """Refuse a ticket that could win more than the limit (BS-ASM-012)."""
-    if payout.gross_payout > HIGHEST_PAYOUT:
-        raise Rejection(
-            Refusal.PAYOUT_LIMIT,
-            f"gross_payout would be {payout.gross_payout} cents; the most is {HIGHEST_PAYOUT}",
-        )
+def check_request(asked: Asked) -> None:
+    """Apply the rules for a request in order.
 
-
-def check(context: Context) -> Player:
-    """Apply the rules in order.
-
-    :returns: the player who bets
     :raises Rejection: the first rule that does not hold
     """
-    for rule in RESERVATION_RULES:
+    for rule in REQUEST_RULES:
+        rule(asked)
+
+
+def check_ticket(context: Context) -> None:
+    """Apply the rules for a ticket in order.
+
+    :raises Rejection: the first rule that does not hold
+    """
+    for rule in TICKET_RULES:
         rule(context)
-    if context.player is None:
-        raise AssertionError("a rule sees to it that the player is known")
-    return context.player
+
+
+def require_payable(operator: Operator, gross_payout: int) -> None:
+    """Refuse what could win more cents than the operator's limit, 10^15 unless it is set (BS-ASM-012)."""
+    most = operator.settings["payout_max"]
+    if gross_payout > most:
+        raise Rejection(
+            Refusal.PAYOUT_LIMIT, f"gross_payout would be {gross_payout} cents; the most is {most}"
+        )

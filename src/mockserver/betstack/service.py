@@ -1,80 +1,94 @@
-"""Use cases of the bet engine. Each is decided without giving up the event loop."""
+"""Use cases of the bet engine. Whatever changes a ticket is decided without giving up the event loop;
+between two such steps the operator's platform is asked or told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from itertools import islice
 
-from mockserver.betstack import rules
-from mockserver.betstack.model import Event, Feature, Operator, Reservation, Selection, Ticket
+from mockserver.betstack import actions, rules
+from mockserver.betstack.actions import Action
+from mockserver.betstack.catalogue import Catalogue
+from mockserver.betstack.lifecycle import change, text_about
+from mockserver.betstack.model import (
+    Amounts,
+    Feature,
+    Operator,
+    Selection,
+    Ticket,
+    TicketRequest,
+    TicketType,
+)
+from mockserver.betstack.model import Event as OfferedEvent
+from mockserver.betstack.partner import NO_ANSWER, REFUSED, Partner
 from mockserver.betstack.refusals import Refusal
-from mockserver.betstack.states import TRANSITIONS, Result
-from mockserver.betstack.states import Event as Happening
+from mockserver.betstack.states import Event, Result, Status
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import payout, total_odds
-from mockserver.kernel.transitions import IllegalTransition, next_state
 
 _ID_DIGITS = 24  # BS-ASM-030
 _CODE_LENGTH = 6
 
+LAPSE = "lapse"
+"""Kind of the timers that cancel reservations; the subject is the id of the ticket."""
+
+_WITHOUT_ODDS = frozenset({TicketType.SUPERBET, TicketType.JACKPOT})
+"""Types whose payout is not known before their result (BS-RSV-003, BS-ASM-042)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One of the two ways to a ticket."""
+
+    event: Event
+    action: Action
+    document: Callable[[Ticket], bytes]
+    features: tuple[Feature, ...]
+
+
+_CREATING = _Way(Event.CREATE, Action.CREATE, actions.ticket_create, ())
+_RESERVING = _Way(Event.RESERVE, Action.RESERVE, actions.ticket_reserve, (Feature.RESERVE,))
+
 
 class TicketDesk:
-    """Reserves tickets, takes note of their payment, discards and shows them."""
+    """Creates and reserves tickets, takes note of their payment, discards and shows them."""
 
-    def __init__(self, offer: Mapping[int, Event]) -> None:
-        self._offer = offer
+    def __init__(self, catalogue: Catalogue, partner: Partner) -> None:
+        self._catalogue = catalogue
+        self._partner = partner
 
-    def reserve(self, operator: Operator, reservation: Reservation) -> Ticket:
+    async def create(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
+        """Create a ticket that is wagered at once: the operator's platform takes the money.
+
+        :param cause: id of the exchange that asks for it
+        :raises Rejection: a rule of :mod:`rules` does not hold, or the platform refuses or does not answer
+        """
+        return await self._placed(operator, request, _CREATING, cause)
+
+    async def reserve(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
         """Reserve a ticket: it exists, and is not wagered until it is paid.
 
-        :raises Rejection: a rule of :data:`rules.RESERVATION_RULES` does not hold
+        :param cause: id of the exchange that asks for it
+        :raises Rejection: a rule of :mod:`rules` does not hold, or the platform refuses or does not answer
         """
-        player = operator.players.with_token(reservation.token)
-        player = rules.check(rules.Context(operator, reservation, self._offer, player))
-        now = operator.clock.now()
-        selections = self._selections(reservation)
-        legs = [bet.odds for _, bet in selections if bet is not None]
-        odds = total_odds(legs) if legs else None
-        # A superbet's payouts are always 0 when it is reserved (BS-RSV-003).
-        pays = payout(reservation.price, odds, ext=operator.ext, wht=operator.wht)
-        rules.require_payable(pays)
-        ticket = Ticket(
-            id=_unused(operator, operator.ids.hex, _ID_DIGITS),
-            code=_unused(operator, operator.ids.code, _CODE_LENGTH),
-            reservation=reservation,
-            payout=pays,
-            odds=odds,
-            ext=operator.ext,
-            wht=operator.wht,
-            user_id=player.id,
-            selections=selections,
-            created=now,
-            updated=now,
-            zone=operator.zone,
-        )
-        ticket.status = next_state(TRANSITIONS, ticket.status, Happening.RESERVE)
-        operator.tickets.add(ticket)
+        ticket = await self._placed(operator, request, _RESERVING, cause)
+        if operator.settings["reservations_lapse"] == "at_start":
+            starts = min(event.starts for event, _ in ticket.selections)
+            operator.timekeeper.set_timer(starts, LAPSE, ticket.id)
         return ticket
 
-    def pay(self, operator: Operator, identifier: str) -> Ticket:
-        """Take note that a reserved ticket was paid.
+    def pay(self, operator: Operator, identifier: str, cause: str) -> Ticket:
+        """Take note that a reserved ticket was paid. The platform is not called (BS-ASM-029); the player
+        gets a text, since the ticket was reserved first.
 
         :raises Rejection: feature off, unknown ticket, or a status other than ``reserved``,
             in this order (source: betstack/paid)
         """
         rules.require_feature(operator, Feature.RESERVE)
         ticket = self.read(operator, identifier)
-        _change(ticket, Happening.PAY, "only a `reserved` one can be paid", operator.clock.now())
-        return ticket
-
-    def discard(self, operator: Operator, identifier: str) -> Ticket:
-        """Give a reserved ticket up, as when the operator's platform could not take note of it.
-
-        :raises Rejection: unknown ticket, or a status other than ``reserved``
-        """
-        ticket = self.read(operator, identifier)
-        _change(ticket, Happening.DISCARD, "only a `reserved` one can be discarded", operator.clock.now())
-        ticket.result = Result.VOID  # BS-ASM-046
+        change(operator, ticket, Event.PAY, "only a `reserved` one can be paid")
+        operator.outbox.start(text_about(operator, ticket, cause))
         return ticket
 
     def read(self, operator: Operator, identifier: str) -> Ticket:
@@ -91,23 +105,98 @@ class TicketDesk:
             )
         return ticket
 
-    def _selections(self, reservation: Reservation) -> tuple[Selection, ...]:
-        """The events of the ticket, each with its bet; a superbet's event stands without one."""
-        if reservation.event is not None:
-            return ((self._offer[reservation.event], None),)
-        return tuple(
-            (self._offer[leg.event], self._offer[leg.event].bets[leg.bet]) for leg in reservation.legs
+    def event(self, event_id: int) -> OfferedEvent:
+        """Find an event of the catalogue.
+
+        :raises Rejection: there is none
+        """
+        try:
+            return self._catalogue.events[event_id]
+        except KeyError:
+            raise Rejection(Refusal.UNKNOWN_EVENT, f"event {event_id} is not on offer") from None
+
+    def list(
+        self, operator: Operator, limit: int, user_id: str | None, skip_types: Collection[str]
+    ) -> list[Ticket]:
+        """The operator's tickets, newest first (BS-ASM-050).
+
+        :param user_id: only this player's; ``None`` for everybody's
+        :param skip_types: types that are left out
+        """
+        fitting = (
+            ticket
+            for ticket in operator.tickets.newest_first()
+            if user_id in (None, ticket.user_id) and ticket.request.type not in skip_types
+        )
+        return list(islice(fitting, limit))
+
+    async def lapse(self, operator: Operator, ticket_id: str) -> str:
+        """Cancel a reservation that was not paid in time (BS-ASM-029). It took no money.
+
+        :returns: what came of it, in a few words
+        """
+        ticket = operator.tickets.find(ticket_id)
+        if ticket is None or ticket.status is not Status.RESERVED:
+            return "not reserved any more"
+        change(operator, ticket, Event.LAPSE, "only a `reserved` one lapses")
+        ticket.result = Result.VOID
+        return "cancelled"
+
+    async def _placed(self, operator: Operator, request: TicketRequest, way: _Way, cause: str) -> Ticket:
+        rules.check_request(rules.Asked(operator, request, way.features))
+        player = await self._partner.identify(operator, request.token, cause)
+        now = operator.clock.now()
+        rules.check_ticket(rules.Context(operator, request, self._catalogue, player, now))
+        ticket = self._new(operator, request, player.id, way)
+        call = self._partner.announce(operator, ticket, way.action, way.document(ticket), cause)
+        operator.tickets.add(ticket)
+        try:
+            await self._partner.acknowledged(operator, call)
+        except Rejection as rejection:
+            change(operator, ticket, Event.FAIL, "it can't fail")
+            ticket.result = Result.VOID  # BS-ASM-046
+            reason = NO_ANSWER if rejection.refusal is Refusal.PLATFORM_UNREACHABLE else REFUSED
+            operator.outbox.start([self._partner.discard(operator, ticket, reason, cause)])
+            raise
+        change(operator, ticket, way.event, "it can't be booked")
+        return ticket
+
+    def _new(self, operator: Operator, request: TicketRequest, user_id: str, way: _Way) -> Ticket:
+        """A ticket that nobody knows of yet.
+
+        :raises Rejection: it could win too much
+        """
+        odds = total_odds(self._catalogue.events[event].bets[bet].odds for event, bet in request.picks)
+        rates = {"ext": operator.ext, "wht": operator.wht}
+        if request.type is TicketType.JACKPOT:
+            rules.require_payable(operator, max((request.prize, *request.bonus_prizes)))
+        else:
+            rules.require_payable(operator, payout(request.price, odds, **rates).gross_payout)
+        shown = None if request.type in _WITHOUT_ODDS else odds
+        amounts = Amounts(payout(request.price, shown, **rates), shown)
+        now = operator.clock.now()
+        return Ticket(
+            id=_unused(operator, operator.ids.hex, _ID_DIGITS),
+            code=_unused(operator, operator.ids.code, _CODE_LENGTH),
+            request=request,
+            offered=amounts,
+            amounts=amounts,
+            ext=operator.ext,
+            wht=operator.wht,
+            user_id=user_id,
+            selections=self._selections(request),
+            created=now,
+            updated=now,
+            zone=operator.zone,
+            reserved=way is _RESERVING,
         )
 
-
-def _change(ticket: Ticket, event: Happening, otherwise: str, now: datetime) -> None:
-    try:
-        ticket.status = next_state(TRANSITIONS, ticket.status, event)
-    except IllegalTransition:
-        raise Rejection(
-            Refusal.WRONG_STATE, f"ticket {ticket.id} is `{ticket.status}`, {otherwise}"
-        ) from None
-    ticket.updated = now
+    def _selections(self, request: TicketRequest) -> tuple[Selection, ...]:
+        """The events of the ticket, each with its bet; a superbet's event stands without one."""
+        events = self._catalogue.events
+        if request.event is not None:
+            return ((events[request.event], None),)
+        return tuple((events[leg.event], events[leg.event].bets[leg.bet]) for leg in request.legs)
 
 
 def _unused(operator: Operator, make: Callable[[int], str], length: int) -> str:

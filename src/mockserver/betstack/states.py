@@ -1,7 +1,7 @@
-"""The lifecycle of a ticket (source: betstack/fields, betstack/paid).
+"""The lifecycle of a ticket (source: betstack/fields, betstack/paid, betstack/pam-rollback,
+betstack/pam-close).
 
-Only the events that the server can cause so far have rows. Statuses without a way out are listed
-all the same in :class:`Status`.
+What is not in the table is refused.
 """
 
 from __future__ import annotations
@@ -34,15 +34,35 @@ class Result(StrEnum):
 class Event(StrEnum):
     """What can happen to a ticket."""
 
+    CREATE = "create"
     RESERVE = "reserve"
+    FAIL = "fail"
     PAY = "pay"
+    LAPSE = "lapse"
     DISCARD = "discard"
+    REFUND = "refund"
+    SETTLE = "settle"
+    RESULT = "result"
+    ROLLBACK = "rollback"
+    CLOSE = "close"
 
 
 TRANSITIONS = MappingProxyType(
     {
+        # The operator's platform has acknowledged, refused or missed it.
+        (Status.NEW, Event.CREATE): Status.OPEN,  # BS-CRT-001
         (Status.NEW, Event.RESERVE): Status.RESERVED,  # BS-RSV-001, BS-RSV-002
+        (Status.NEW, Event.FAIL): Status.CANCELLED,  # BS-ASM-046
         (Status.RESERVED, Event.PAY): Status.OPEN,  # BS-PAY-001; every other status: BS-PAY-005
+        (Status.RESERVED, Event.LAPSE): Status.CANCELLED,  # BS-ASM-029
         (Status.RESERVED, Event.DISCARD): Status.CANCELLED,  # BS-ASM-046
+        (Status.RESERVED, Event.REFUND): Status.CANCELLED,  # BS-ASM-054
+        (Status.OPEN, Event.REFUND): Status.CANCELLED,  # BS-ASM-054
+        (Status.OPEN, Event.SETTLE): Status.CALCULATING,  # BS-ASM-053
+        (Status.CALCULATING, Event.RESULT): Status.RESULTED,  # BS-LIF-003
+        (Status.RESULTED, Event.ROLLBACK): Status.OPEN,  # BS-CLO-014
+        (Status.RESULTED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011
+        (Status.CANCELLED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011, of a refunded ticket
+        (Status.CLOSED, Event.ROLLBACK): Status.OPEN,  # BS-ASM-092
     }
 )

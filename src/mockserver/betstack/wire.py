@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betstack.model import Event, Leg, Reservation, Selection, Team, Ticket, TicketType
+from mockserver.betstack.model import Event, Leg, Selection, Team, Ticket, TicketRequest, TicketType
+from mockserver.kernel.json_codec import JsonInvalid, parse
+
+_LONGEST_PLAYER_ID = 200
 
 
 def refusal(code: int, message: str, _details: Mapping[str, object]) -> dict[str, Any]:
@@ -15,11 +18,11 @@ def refusal(code: int, message: str, _details: Mapping[str, object]) -> dict[str
     return {"code": code, "message": message}
 
 
-def reservation(document: Mapping[str, Any]) -> Reservation:
-    """Read a reservation that fits the contract. A field of another type of ticket is like any other
-    that the contract does not know: it is ignored."""
+def ticket_request(document: Mapping[str, Any]) -> TicketRequest:
+    """Read what creates or reserves a ticket and fits the contract. A field of another type of ticket is
+    like any other that the contract does not know: it is ignored."""
     kind = TicketType(document["type"])
-    return Reservation(
+    return TicketRequest(
         operator=document["operator"],
         token=document["token"],
         psp=document.get("psp"),
@@ -29,7 +32,7 @@ def reservation(document: Mapping[str, Any]) -> Reservation:
         rtag=document.get("rtag"),
         source=document["source"],
         type=kind,
-        **_SELECTIONS.get(kind, _nothing)(document),
+        **_PICKED.get(kind, _legs)(document),
     )
 
 
@@ -37,25 +40,67 @@ def _superbet(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"event": document["event"], "bets": tuple(document["bets"])}
 
 
-def _quicktip(document: Mapping[str, Any]) -> dict[str, Any]:
+def _legs(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "odds_diff": Decimal(document["odds_diff"]),
         "legs": tuple(Leg(leg["id"], leg["bet"], Decimal(leg["odds"])) for leg in document["events"]),
     }
 
 
-def _nothing(_document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a type that is not sold has picked does not matter."""
-    return {}
+def _jackpot(document: Mapping[str, Any]) -> dict[str, Any]:
+    return _legs(document) | {
+        "betcard_code": document["betcard_code"],
+        "prize": document["prize"],
+        "bonus_prizes": tuple(document["bonus_prizes"]),
+    }
 
 
-_SELECTIONS = {TicketType.SUPERBET: _superbet, TicketType.QUICKTIP: _quicktip}
+_PICKED = {TicketType.SUPERBET: _superbet, TicketType.JACKPOT: _jackpot}
+
+
+def read_player(body: bytes) -> tuple[str, str]:
+    """Id and currency of the player from the answer to ``identify``.
+
+    :raises ValueError: a field of that answer is missing or wrong; the text is one line
+    """
+    document = _object_in(body)
+    for name, sound in _PLAYER_FIELDS.items():
+        if not sound(document.get(name)):
+            raise ValueError(f"the answer to identify has no {name}, or a wrong one")
+    return document["player_id"], document["currency"]
+
+
+_PLAYER_FIELDS: Mapping[str, Callable[[Any], bool]] = {
+    "player_id": lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST_PLAYER_ID,
+    "lang": lambda value: isinstance(value, str) and len(value) == 2,
+    "balance": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+    "currency": lambda value: isinstance(value, str) and len(value) == 3,
+}
+
+
+def read_error_code(body: bytes) -> int | None:
+    """The code of an error body; ``None`` where there is none."""
+    try:
+        code = _object_in(body).get("code")
+    except ValueError:
+        return None
+    return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    try:
+        document = parse(body)
+    except JsonInvalid as error:
+        raise ValueError(f"the answer is no JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise ValueError("the answer is no JSON object")
+    return document
 
 
 def ticket(it: Ticket) -> dict[str, Any]:
-    """A ticket as it is read; superbets and quicktips differ in their tail."""
-    asked, pays = it.reservation, it.payout
-    quicktip = asked.type is TicketType.QUICKTIP
+    """A ticket as it is read. Where its currency stands, and its tail, depend on the type."""
+    asked, pays = it.request, it.amounts.payout
+    superbet = asked.type is TicketType.SUPERBET
     currency = {"currency": asked.currency}
     common = {
         "id": it.id,
@@ -63,7 +108,7 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "psp": asked.psp,
         "price": asked.price,
         "stake": pays.stake,
-        **(currency if quicktip else {}),
+        **({} if superbet else currency),
         "gross_payout": pays.gross_payout,
         "net_payout": pays.net_payout,
         "wht_amount": pays.wht_amount,
@@ -71,7 +116,7 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "ext_amount": pays.ext_amount,
         "ext": it.ext,
         "ext_type": "inclusive",
-        **({} if quicktip else currency),
+        **(currency if superbet else {}),
         "status": it.status,
         "result": it.result,
         "approved": it.approved,
@@ -87,10 +132,24 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "updated": _stamp(it.updated, UTC),
         "operator_time_updated": _stamp(it.updated, it.zone),
     }
-    if quicktip:
-        return common | {"events": [_taken(one, it.zone) for one in it.selections], "odds": it.odds}
+    return common | (_superbet_tail(it) if superbet else _tail(it))
+
+
+def _superbet_tail(it: Ticket) -> dict[str, Any]:
     event, _ = it.selections[0]
-    return common | {"event": _event(event, it.zone), "bets": list(asked.bets)}
+    return {"event": _event(event, it.zone), "bets": list(it.request.bets)}
+
+
+def _tail(it: Ticket) -> dict[str, Any]:
+    events = {"events": [_taken(one, it.zone) for one in it.selections]}
+    asked = it.request
+    if asked.type is not TicketType.JACKPOT:
+        return events | {"odds": it.amounts.odds}
+    return events | {
+        "betcard_code": asked.betcard_code,
+        "prize": asked.prize,
+        "bonus_prizes": list(asked.bonus_prizes),
+    }
 
 
 def _stamp(moment: datetime, zone: timezone) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 
+from mockserver.edge.cross_origin import PreflightMiddleware
 from mockserver.edge.dispatch import CompiledDispatch
 from mockserver.edge.failures import FailureMiddleware
-from mockserver.edge.routing import StrictRouting
+from mockserver.edge.routing import ContractPages, StrictRouting
 from mockserver.edge.surface import Surface
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ def surfaces_app(surfaces: Sequence[Surface]) -> AsyncApp:
         "mockserver",
         middlewares=[
             partial(FailureMiddleware, surfaces=surfaces),
+            partial(PreflightMiddleware, territory=_open_to_any_origin(surfaces)),
             StrictRouting,
             CompiledDispatch,
-            SwaggerUIMiddleware,
+            ContractPages,
             LifespanMiddleware,
         ],
     )
@@ -47,6 +48,10 @@ def surfaces_app(surfaces: Sequence[Surface]) -> AsyncApp:
             surface=surface,
         )
     return app
+
+
+def _open_to_any_origin(surfaces: Sequence[Surface]) -> list[str]:
+    return [prefix for surface in surfaces if surface.any_origin for prefix in surface.territory]
 
 
 def _handler_of(surface: Surface, operation_id: str) -> Handler:

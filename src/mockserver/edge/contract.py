@@ -65,6 +65,13 @@ class Contract:
         below = path.removeprefix(self.base_path)
         return [name for template, name in self.unserved if template.fullmatch(below)]
 
+    def methods_at(self, path: str) -> set[str]:
+        """The methods of the operations that are served at this path."""
+        if not path.startswith(f"{self.base_path}/"):
+            return set()
+        below = path.removeprefix(self.base_path)
+        return {one.method for one in self.operations.values() if _matching(one.path).fullmatch(below)}
+
     @property
     def token_claims(self) -> Mapping[str, Any]:
         """Schema of the claims, for a surface whose request bodies are tokens.

@@ -70,10 +70,10 @@ class FailureMiddleware:
             logger.error("%s %s failed: %s", scope["method"], path, place_of(error))
             logger.debug("trace", exc_info=error)
         refusal = _REFUSAL_OF_STATUS.get(known.status_code if known else 500, EdgeRefusal.INTERNAL)
-        extra = _allow(known)
         rejection = Rejection(refusal, f"{scope['method']} {path}: {_why(refusal)}")
         recording.refuse(rejection)
         refused = self._refuse(path, rejection, recording)
+        extra = self._allow(path, known)
         return Refused(refused.status, refused.document, refused.body, refused.headers + extra)
 
     def _refuse(self, path: str, rejection: Rejection, recording: Recording) -> Refused:
@@ -86,6 +86,18 @@ class FailureMiddleware:
                     recording.refuse(rejection)
                 return surface.refusals().answer(rejection)
         return self._nobodys(rejection, 405 if rejection.refusal == EdgeRefusal.METHOD_NOT_ALLOWED else 404)
+
+    def _allow(self, path: str, error: HTTPException | None) -> list[tuple[bytes, bytes]]:
+        """The methods that exist, sorted. The router names those of one operation; the path may have more."""
+        named = ((error.headers if error else None) or {}).get("Allow")
+        if not named:
+            return []
+        methods = set(named.split(", "))
+        for _, surface in self._territories:
+            methods |= surface.contract.methods_at(path)
+        if "GET" in methods:
+            methods.add("HEAD")  # the router takes it for a GET without a body
+        return [(b"allow", ", ".join(sorted(methods)).encode())]
 
     def _nobodys(self, rejection: Rejection, status: int) -> Refused:
         """A path that no vendor has: the sandbox itself answers, and says what it serves."""
@@ -101,12 +113,6 @@ def _what_is_served(surfaces: Sequence[Surface]) -> str:
     missing = SURFACES.keys() - {surface.contract.surface for surface in surfaces}
     later = f"; not served yet are {', '.join(sorted(missing))}" if missing else ""
     return f"No API is served here. Served are {', '.join(sorted(served))}{later}"
-
-
-def _allow(error: HTTPException | None) -> list[tuple[bytes, bytes]]:
-    """The methods that exist, sorted: the router keeps them in a set."""
-    allowed = ((error.headers if error else None) or {}).get("Allow")
-    return [(b"allow", ", ".join(sorted(allowed.split(", "))).encode())] if allowed else []
 
 
 def _why(refusal: EdgeRefusal) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bet_contracts.schemas import Violation, compile_schema
 from mockserver.edge.body import CallerGone, read_body
-from mockserver.edge.contract import ContractError, Operation
+from mockserver.edge.contract import Operation
+from mockserver.edge.parameters import Parameters
 from mockserver.edge.recording import Recording
 from mockserver.edge.refusals import Refused, send_answer
 from mockserver.edge.surface import Surface
@@ -43,7 +44,8 @@ class CompiledOperation:
         self._request_schema = _request_schema(operation)
         self._document_name = "data" if _token(operation) else "body"
         self._response_schemas = dict(_response_schemas(operation))
-        self._parameters = tuple(_path_parameters(operation))
+        self._parameters = Parameters(operation)
+        self._headers = [*_JSON_HEADERS, *surface.headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -52,9 +54,7 @@ class CompiledOperation:
         try:
             body = await read_body(receive, headers.get("content-length"))
             recording.exchange.request_body = body
-            status, answer, answer_headers = await self._answer(
-                headers, body, scope["path_params"], recording
-            )
+            status, answer, answer_headers = await self._answer(scope, headers, body, recording)
         except CallerGone:
             recording.abandon("the caller closed the connection before the body was complete")
             return
@@ -65,7 +65,7 @@ class CompiledOperation:
         await send_answer(send, status, answer, recording.finish(status, answer_headers, answer))
 
     async def _handled(
-        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any], recording: Recording
+        self, scope: Scope, headers: Mapping[str, str], body: bytes, recording: Recording
     ) -> Document:
         """Judge a request and let its handler answer.
 
@@ -79,16 +79,16 @@ class CompiledOperation:
         document = None
         if self._request_schema is not None:
             document = self._valid_document(admission.document, self._request_schema)
-        self._require_valid(parameters)
+        parameters = self._parameters.read(scope["path_params"], scope["query_string"])
         return await self._handler(Call(admission.tenant, parameters, document, exchange_id))
 
     async def _answer(
-        self, headers: Mapping[str, str], body: bytes, parameters: Mapping[str, Any], recording: Recording
+        self, scope: Scope, headers: Mapping[str, str], body: bytes, recording: Recording
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         try:
-            document = await self._handled(headers, body, parameters, recording)
+            document = await self._handled(scope, headers, body, recording)
             self._require_conformant(self._success, document)
-            return self._success, dump(document), _JSON_HEADERS
+            return self._success, dump(document), self._headers
         except Rejection:
             raise
         except Exception as error:
@@ -129,11 +129,6 @@ class CompiledOperation:
             raise Rejection(EdgeRefusal.INVALID_REQUEST, f"{self._document_name}: {violation}")
         return document
 
-    def _require_valid(self, parameters: Mapping[str, Any]) -> None:
-        for name, violation_of in self._parameters:
-            if violation := violation_of(parameters[name]):
-                raise Rejection(EdgeRefusal.INVALID_REQUEST, f"{name}: {violation}")
-
     def _require_conformant(self, status: int, document: Document) -> None:
         violation_of = self._response_schemas.get(status)
         if violation_of is not None and (violation := violation_of(document)):
@@ -160,15 +155,3 @@ def _response_schemas(operation: Operation) -> list[tuple[int, Violation]]:
         for status, response in operation.responses.items()
         if "content" in response
     ]
-
-
-def _path_parameters(operation: Operation) -> list[tuple[str, Violation]]:
-    compiled = []
-    for parameter in operation.parameters:
-        if parameter["in"] == "path":
-            compiled.append((parameter["name"], compile_schema(parameter["schema"])))
-        elif not parameter.get("x-identity"):
-            raise ContractError(
-                f"{operation.id}: parameter {parameter['name']} in {parameter['in']} is not served"
-            )
-    return compiled

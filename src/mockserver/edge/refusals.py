@@ -34,6 +34,8 @@ class RefusalTable:
     rows: Mapping[str, ErrorRow]
     render: RefusalRenderer
     hints: bool
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    """Headers that every answer of the surface has."""
 
     def answer(self, rejection: Rejection) -> Refused:
         """Look the class up and render it. A class that the contract lacks is the server's failure."""
@@ -44,7 +46,7 @@ class RefusalTable:
             row = self.rows[EdgeRefusal.INTERNAL]
         message = row.message.format_map(rejection.values)
         document = self.render(row.code, message, rejection.details)
-        headers = [(b"content-type", b"application/json")]
+        headers = [(b"content-type", b"application/json"), *self.headers]
         if self.hints:
             headers.append((REASON_HEADER.encode(), header_text(f"{row.refusal}: {reason}")))
         return Refused(row.status, document, dump(document), headers)

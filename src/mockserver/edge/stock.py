@@ -22,6 +22,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 
 from bet_contracts.schemas import compile_schema
+from mockserver.edge.parameters import Parameters
 from mockserver.edge.refusals import RefusalTable, Refused, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal, Rejection
@@ -72,10 +73,11 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
     handler = surface.handlers[operation_id]
     refusals = surface.refusals(operation.errors)
     token = (operation.request_media_type or {}).get("x-jwt")
+    read = Parameters(operation).read
     # Connexion has judged the body; what a token carries it can't see.
     violation_of = compile_schema(token["data"]) if token else None
 
-    async def handle(**parameters: Any) -> ConnexionResponse:
+    async def handle(**_: Any) -> ConnexionResponse:
         request = connexion.request
         try:
             admission = await surface.gate.admit(Inbound(request.headers, await request.body()))
@@ -87,6 +89,8 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
                     raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {error}") from None
                 if violation_of and (violation := violation_of(document)):
                     raise Rejection(EdgeRefusal.INVALID_REQUEST, f"body: {violation}")
+            # Connexion makes floats of numbers, so what it has judged is read again.
+            parameters = read(request.path_params, request.scope["query_string"])
             answer = await handler(Call(admission.tenant, parameters, document))
         except Rejection as rejection:
             return _response(refusals.answer(rejection))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.edge.contract import Contract, ContractError, ErrorRow
+from mockserver.edge.cross_origin import cross_origin_headers
 from mockserver.edge.recording import Recorder
 from mockserver.edge.refusals import RefusalTable
 from mockserver.kernel.exchange import Gate, Handler, RefusalRenderer
@@ -27,6 +28,8 @@ class Surface:
     """Where the page that shows the contract is served, below the contract's base path."""
     hints: bool = True
     """Whether answers carry the sandbox's own headers."""
+    any_origin: bool = False
+    """Whether a web page of any origin may read the answers."""
 
     def __post_init__(self) -> None:
         unbound = self.contract.operations.keys() ^ self.handlers.keys()
@@ -34,6 +37,11 @@ class Surface:
             raise ContractError(
                 f"{self.contract.surface}: operations and handlers differ in {', '.join(sorted(unbound))}"
             )
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """What every answer carries, whatever it is."""
+        return cross_origin_headers(self.hints) if self.any_origin else ()
 
     @property
     def territory(self) -> tuple[str, ...]:
@@ -51,4 +59,6 @@ class Surface:
 
     def refusals(self, rows: Mapping[str, ErrorRow] | None = None) -> RefusalTable:
         """The table for an operation's rows, or for what belongs to no operation."""
-        return RefusalTable({**self.contract.errors, **(rows or {})}, self.render_refusal, self.hints)
+        return RefusalTable(
+            {**self.contract.errors, **(rows or {})}, self.render_refusal, self.hints, self.headers
+        )

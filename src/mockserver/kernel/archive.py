@@ -20,7 +20,7 @@ from mockserver.kernel.tenant_spec import require_players
 from mockserver.kernel.tenants import Tenants
 from mockserver.kernel.timekeeper import Timer
 
-FORMAT = 1
+FORMAT = 2
 """Grows when an older document can be read no more."""
 
 _MOST_NUMBERS = 2**48

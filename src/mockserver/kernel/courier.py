@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mockserver.kernel.journal import Direction, Exchange
-from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
+from mockserver.kernel.outbox import Attempt, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.tenant import Tenant
 
@@ -28,13 +28,11 @@ class CannotCall(Exception):
 class Caller(Protocol):
     """How a vendor calls its partners."""
 
-    surface: str
-    """The API that it calls."""
     schedules: Mapping[str, Schedule]
     """By action."""
 
-    def operation_of(self, call: OutgoingCall) -> str:
-        """The ``operationId`` of the contract."""
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        """The surface that is called, and the ``operationId`` of its contract."""
 
     def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
         """Sign the call for this moment.
@@ -44,6 +42,9 @@ class Caller(Protocol):
 
     def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
         """Why the answer does not acknowledge the call; ``None`` if it does."""
+
+    def ended(self, tenant: Any, call: OutgoingCall) -> None:
+        """Take note that a call was acknowledged, parked or dropped."""
 
 
 class Courier:
@@ -62,32 +63,37 @@ class Courier:
         """How each operation is called."""
         return self._caller.schedules
 
-    async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Try:
+    def ended(self, tenant: Tenant, call: OutgoingCall) -> None:
+        """Tell the vendor that a call was acknowledged, parked or dropped."""
+        self._caller.ended(tenant, call)
+
+    async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         """Make one try, whatever comes of it."""
         at = tenant.clock.now()
+        surface, operation = self._caller.operation_of(call)
         exchange = Exchange(
             direction=Direction.SENT,
             method="POST",
             target="",
             at=at,
-            surface=self._caller.surface,
-            operation=self._caller.operation_of(call),
+            surface=surface,
+            operation=operation,
             action=call.action,
             cause=call.cause,
         )
         tenant.journal.begin(exchange)
         started = self._stopwatch()
-        failure = await self._sent(tenant, call, deadlines, exchange)
+        answer, failure = await self._sent(tenant, call, deadlines, exchange)
         exchange.duration_ms = self._stopwatch() - started
         if failure is not None:
             failure = failure if len(failure) <= _LONGEST_FAILURE else f"{failure[:_LONGEST_FAILURE]}..."
             exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
         tenant.journal.keep(exchange)
-        return Try(at, exchange.id, exchange.status, failure)
+        return Attempt(Try(at, exchange.id, exchange.status, failure), answer)
 
     async def _sent(
         self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, exchange: Exchange
-    ) -> str | None:
+    ) -> tuple[OutgoingAnswer | None, str | None]:
         try:
             request = self._caller.prepare(tenant, call)
             headers = request.headers
@@ -100,15 +106,15 @@ class Courier:
             exchange.document = request.document
             answer = await self._sender.send(OutgoingRequest(request.url, headers, request.body), deadlines)
         except (CannotCall, SendFailed) as error:
-            return str(error)
+            return None, str(error)
         except Exception as error:  # whatever it is, the call must not be lost
-            logger.error("a call to %s failed: %s", self._caller.surface, type(error).__name__)
+            logger.error("a call to %s failed: %s", exchange.surface, type(error).__name__)
             logger.debug("trace", exc_info=error)
-            return f"the sandbox could not send it: {type(error).__name__}; see the server's log"
+            return None, f"the sandbox could not send it: {type(error).__name__}; see the server's log"
         exchange.status = answer.status
         exchange.answer_headers = _encoded(answer.headers)
         exchange.answer_body = answer.body
-        return self._caller.failure_in(call, answer)
+        return answer, self._caller.failure_in(call, answer)
 
 
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:

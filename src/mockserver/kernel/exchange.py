@@ -5,7 +5,7 @@ The edge fills these from HTTP; the vendors know nothing of where they come from
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,8 +62,8 @@ class Call:
     """Id of the exchange in the journal: the cause of what the call brings about."""
 
 
-Document = Mapping[str, Any]
-"""A JSON object to answer with. ``Decimal`` becomes a JSON number."""
+Document = Mapping[str, Any] | Sequence[Any]
+"""A JSON object or array to answer with. ``Decimal`` becomes a JSON number."""
 
 Handler = Callable[[Call], Awaitable[Document]]
 """Handles one operation: translates, calls one use case, renders."""

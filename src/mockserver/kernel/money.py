@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -10,6 +11,7 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _CENT = Decimal("0.01")
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
+_HIGHEST_ODDS = Decimal(10**18)
 
 
 def whole(amount: Decimal) -> int:
@@ -17,11 +19,12 @@ def whole(amount: Decimal) -> int:
     return int(amount.quantize(_ONE, context=_EXACT))
 
 
-def total_odds(odds: list[Decimal]) -> Decimal:
-    """Multiply decimal odds and round the product to two digits, half up (BS-ASM-022)."""
+def total_odds(odds: Iterable[Decimal]) -> Decimal:
+    """Multiply decimal odds and round the product to two digits, half up (BS-ASM-022). It is cut off at
+    10^18, which no payout limit lets through."""
     product = _ONE
     for factor in odds:
-        product = _EXACT.multiply(product, factor)
+        product = min(_EXACT.multiply(product, factor), _HIGHEST_ODDS)
     return product.quantize(_CENT, context=_EXACT)
 
 
@@ -45,11 +48,24 @@ def payout(price: int, odds: Decimal | None, *, ext: Decimal, wht: Decimal) -> P
     :param ext: excise in percent, inside the price
     :param wht: withholding tax in percent, on the profit
     """
-    stake = whole(_EXACT.divide(_HUNDRED * price, _HUNDRED + ext))
+    stake = stake_of(price, ext)
     if odds is None:
         return Payout(stake, price - stake, 0, 0, 0)
-    gross = whole(_EXACT.multiply(Decimal(stake), odds))
-    tax = whole(_EXACT.divide((gross - stake) * wht, _HUNDRED))
+    return prize(price, whole(_EXACT.multiply(Decimal(stake), odds)), ext=ext, wht=wht)
+
+
+def stake_of(price: int, ext: Decimal) -> int:
+    """The part of a price that is wagered, cents; the rest is the excise inside it."""
+    return whole(_EXACT.divide(_HUNDRED * price, _HUNDRED + ext))
+
+
+def prize(price: int, gross: int, *, ext: Decimal, wht: Decimal) -> Payout:
+    """The same for a ticket that pays a sum, whatever its odds.
+
+    :param gross: before withholding tax, cents; where it is less than the stake, there is no profit to tax
+    """
+    stake = stake_of(price, ext)
+    tax = whole(_EXACT.divide(max(gross - stake, 0) * wht, _HUNDRED))
     return Payout(stake, price - stake, gross, tax, gross - tax)
 
 

@@ -1,42 +1,48 @@
 """The outbox of a tenant: every call to its partner, until it is acknowledged or parked.
 
 A call is data and is signed afresh for each try. Its first try is made at once; the tenant's
-timekeeper brings about the repeats.
+timekeeper brings about the repeats. Of the calls about one subject that are repeated until they are
+acknowledged, one is under way at a time: those behind it are held.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mockserver.kernel.ports import Deadlines, IdSource
+from mockserver.kernel.ports import Deadlines, IdSource, OutgoingAnswer
 from mockserver.kernel.timekeeper import Timekeeper
+
+logger = logging.getLogger("mockserver")
 
 TIMER = "call"
 """Kind of the timers that repeat calls; the subject is the id of the call."""
 
 _ID_DIGITS = 16
+_AT_ONCE = 16
 
 
 class CallState(StrEnum):
     """Where a call stands."""
 
     PENDING = "pending"
+    HELD = "held"
     REPEATED = "repeated"
     SENT = "sent"
     PARKED = "parked"
     DROPPED = "dropped"
 
 
-WAITING = frozenset({CallState.PENDING, CallState.REPEATED})
+WAITING = frozenset({CallState.PENDING, CallState.HELD, CallState.REPEATED})
 """States of a call that is sent by itself; it takes room in the queue."""
 
-SENDABLE = WAITING | {CallState.PARKED}
-"""States of a call that can be sent by hand, or dropped."""
+UNFINISHED = WAITING | {CallState.PARKED}
+"""States of a call that can be dropped; all but held ones can be sent by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,11 @@ class Schedule:
 
     deadlines: Deadlines
     repeats: tuple[timedelta, ...] = ()
+
+    @property
+    def in_order(self) -> bool:
+        """Whether what is repeated until it is acknowledged holds up what comes after it."""
+        return bool(self.repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,15 @@ class Try:
     status: int | None
     failure: str | None
     """Why it does not count as acknowledged; ``None`` if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try with the whole answer to it, which the outbox does not keep."""
+
+    made: Try
+    answer: OutgoingAnswer | None
+    """``None`` where no complete answer came."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +116,8 @@ class Outbox:
     :param schedules: by action
     :param size: how many calls may wait, and how many that do not are kept
     :param attempt: makes one try of a call
+    :param ended: told when a call was acknowledged, parked or dropped, before the next one of its subject
+        is sent
     """
 
     def __init__(
@@ -105,17 +127,21 @@ class Outbox:
         size: Callable[[], int],
         ids: IdSource,
         timekeeper: Timekeeper,
-        attempt: Callable[[OutgoingCall, Deadlines], Awaitable[Try]],
+        attempt: Callable[[OutgoingCall, Deadlines], Awaitable[Attempt]],
+        ended: Callable[[OutgoingCall], None] = lambda _call: None,
     ) -> None:
         self._schedules = schedules
         self._size = size
         self._ids = ids
         self._timekeeper = timekeeper
         self._attempt = attempt
+        self._on_end = ended
         self._calls: dict[str, OutgoingCall] = {}
         self._open = 0
         self._ended: dict[str, None] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._lanes: dict[str, list[OutgoingCall]] = {}
+        self._tasks: set[asyncio.Task[object]] = set()
         timekeeper.on(TIMER, self._repeat)
 
     def put(
@@ -125,44 +151,86 @@ class Outbox:
         *,
         subject: str | None = None,
         cause: str | None = None,
+        urgent: bool = False,
     ) -> OutgoingCall:
-        """Queue a call; :meth:`send` makes its first try.
+        """Queue a call; :meth:`send` or :meth:`start` makes its first try. It is held where another call
+        about its subject has to be acknowledged first.
 
+        :param urgent: whether it is queued even where no room is left: it makes good what went wrong
         :raises OutboxFull: as many calls wait as may
         """
-        self.require_room()
-        call = OutgoingCall(
-            id=self._unused_id(),
-            action=action,
-            document=document,
-            subject=subject,
-            cause=cause,
-            created=self._timekeeper.clock.now(),
-        )
+        if not urgent:
+            self.require_room()
+        call = self._new(action, document, subject, cause)
         self._calls[call.id] = call
         self._open += 1
+        if subject is not None and self._schedules[action].in_order:
+            lane = self._lanes.setdefault(subject, [])
+            if lane:
+                call.state = CallState.HELD
+            lane.append(call)
         return call
 
-    def require_room(self) -> None:
-        """See to it that one more call can be queued, before anything else changes.
+    def require_room(self, calls: int = 1) -> None:
+        """See to it that this many more calls can be queued, before anything else changes.
 
-        :raises OutboxFull: as many calls wait as may
+        :raises OutboxFull: not so many more may wait
         """
-        if self._open >= self._size():
-            raise OutboxFull(f"{self._open} calls wait, and outbox_size is {self._size()}; send or drop some")
+        if self._open + calls > self._size():
+            raise OutboxFull(
+                f"{self._open} calls wait, and outbox_size is {self._size()}: "
+                f"no room for {calls} more; send or drop some"
+            )
+
+    def unfinished(self, subject: str) -> tuple[OutgoingCall, ...]:
+        """The calls about a subject that hold each other up, in the order in which they are sent."""
+        return tuple(self._lanes.get(subject, ()))
+
+    async def ask(self, action: str, document: bytes, *, cause: str | None = None) -> Attempt:
+        """Call once, and keep nothing of it but what the journal has."""
+        call = self._new(action, document, None, cause)
+        return await self._attempt(call, self._schedules[action].deadlines)
 
     async def send(self, call_id: str) -> OutgoingCall:
         """Make one try now. One that is made besides the schedule leaves the schedule as it is.
 
         :raises UnknownCall: there is no such call
-        :raises NotInThisState: it was acknowledged or dropped, or is being sent
+        :raises NotInThisState: it was acknowledged or dropped, is held, or is being sent
         """
         call = self.find(call_id)
+        await self.tell(call)
+        return call
+
+    async def tell(self, call: OutgoingCall) -> OutgoingAnswer | None:
+        """Make one try of a call, as :meth:`send` does.
+
+        :returns: the answer, where a complete one came
+        :raises NotInThisState: it was acknowledged or dropped, is held, or is being sent
+        """
         if self._is_sending(call.id):
             raise NotInThisState("the call is being sent right now")
         async with self._trying(call):
-            await self._try(call, scheduled=call.state is CallState.PENDING)
-        return call
+            answer = await self._try(call, scheduled=call.state is CallState.PENDING)
+        await self._go_on(call)
+        return answer
+
+    async def tell_all(self, calls: Iterable[OutgoingCall]) -> None:
+        """Make the first try of each, a few at a time, and wait for all of them. Held ones wait for their
+        turn."""
+        few = asyncio.Semaphore(_AT_ONCE)
+
+        async def tell(call: OutgoingCall) -> None:
+            async with few:
+                if call.state is CallState.PENDING:  # it may have been dropped, or sent by hand
+                    await self.tell(call)
+
+        await asyncio.gather(*(tell(call) for call in calls))
+
+    def start(self, calls: Iterable[OutgoingCall]) -> None:
+        """Make the first try of each without waiting for it. Held ones wait for their turn."""
+        for call in calls:
+            if call.state is CallState.PENDING:
+                self._in_background(self.tell(call))
 
     def drop(self, call_id: str) -> OutgoingCall:
         """Give a call up; it is not sent again.
@@ -171,11 +239,12 @@ class Outbox:
         :raises NotInThisState: it was acknowledged or dropped before
         """
         call = self.find(call_id)
-        if call.state not in SENDABLE:
+        if call.state not in UNFINISHED:
             raise NotInThisState(f"the call is {call.state}")
         self._end(call, CallState.DROPPED)
         if not self._is_sending(call.id):
             self._locks.pop(call.id, None)
+            self.start(self._released(call))
         return call
 
     def find(self, call_id: str) -> OutgoingCall:
@@ -198,9 +267,16 @@ class Outbox:
         self._calls = {call.id: call for call in calls}
         self._open = sum(call.state in WAITING for call in calls)
         self._ended = dict.fromkeys(call.id for call in calls if call.state not in WAITING)
+        self._lanes = {}
+        for call in calls:
+            if call.state in UNFINISHED and call.subject and self._schedules[call.action].in_order:
+                self._lanes.setdefault(call.subject, []).append(call)
+        for lane in self._lanes.values():
+            for call in lane[1:]:
+                call.state = CallState.HELD if call.state in WAITING else call.state
         planned = {timer.subject for timer in self._timekeeper.pending() if timer.kind == TIMER}
         for call in calls:
-            if call.state in WAITING and call.id not in planned:
+            if call.state in WAITING - {CallState.HELD} and call.id not in planned:
                 self._timekeeper.set_timer(call.next or call.created, TIMER, call.id)
 
     async def _repeat(self, call_id: str) -> str:
@@ -209,8 +285,47 @@ class Outbox:
             if call.state not in WAITING:
                 return f"{call.action}: {call.state} in the meantime"
             await self._try(call, scheduled=True)
+        await self._go_on(call)
         failure = call.tries[-1].failure
         return f"{call.action}: {call.state}" + (f" ({failure})" if failure else "")
+
+    def _new(self, action: str, document: bytes, subject: str | None, cause: str | None) -> OutgoingCall:
+        return OutgoingCall(
+            id=self._unused_id(),
+            action=action,
+            document=document,
+            subject=subject,
+            cause=cause,
+            created=self._timekeeper.clock.now(),
+        )
+
+    async def _go_on(self, call: OutgoingCall) -> None:
+        """Send what the call held up, if it was acknowledged or dropped."""
+        for following in self._released(call):
+            await self.tell(following)
+
+    def _released(self, call: OutgoingCall) -> list[OutgoingCall]:
+        """The call that is no longer held now that this one holds nothing up any more; one at most."""
+        lane = self._lanes.get(call.subject or "", [])
+        if call.state not in UNFINISHED and call in lane:
+            lane.remove(call)
+            if not lane:
+                del self._lanes[call.subject or ""]
+        if lane and lane[0].state is CallState.HELD:
+            lane[0].state = CallState.PENDING
+            return [lane[0]]
+        return []
+
+    def _in_background(self, work: Coroutine[None, None, object]) -> None:
+        task: asyncio.Task[object] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("a call failed: %s", type(error).__name__)
+            logger.debug("trace", exc_info=error)
 
     def _is_sending(self, call_id: str) -> bool:
         return call_id in self._locks and self._locks[call_id].locked()
@@ -227,21 +342,24 @@ class Outbox:
             async with self._locks.setdefault(call.id, asyncio.Lock()):
                 yield
         finally:
-            if call.state not in SENDABLE:
+            if call.state not in UNFINISHED:
                 self._locks.pop(call.id, None)
 
-    async def _try(self, call: OutgoingCall, *, scheduled: bool) -> None:
-        if call.state not in SENDABLE:
+    async def _try(self, call: OutgoingCall, *, scheduled: bool) -> OutgoingAnswer | None:
+        if call.state is CallState.HELD:
+            raise NotInThisState("the call is held until the one before it about the same subject is done")
+        if call.state not in UNFINISHED:
             raise NotInThisState(f"the call is {call.state}")
         schedule = self._schedules[call.action]
-        made = await self._attempt(call, schedule.deadlines)
-        call.tries.append(made)
-        if call.state not in SENDABLE:  # dropped in the meantime
-            return
-        if made.failure is None:
+        attempt = await self._attempt(call, schedule.deadlines)
+        call.tries.append(attempt.made)
+        if call.state not in UNFINISHED:  # dropped in the meantime
+            return attempt.answer
+        if attempt.made.failure is None:
             self._end(call, CallState.SENT)
         elif scheduled:
             self._plan_repeat(call, schedule.repeats)
+        return attempt.answer
 
     def _plan_repeat(self, call: OutgoingCall, repeats: tuple[timedelta, ...]) -> None:
         if call.repeats_planned >= len(repeats):
@@ -263,3 +381,4 @@ class Outbox:
         while len(self._ended) > self._size():
             first = next(iter(self._ended))
             del self._ended[first], self._calls[first]
+        self._on_end(call)

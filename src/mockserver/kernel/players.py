@@ -31,6 +31,8 @@ class PlayerSpec:
     tokens: tuple[str, ...] = ()
     balance: Decimal = Decimal(0)
     state: PlayerState = PlayerState.ACTIVE
+    msisdn: str | None = None
+    """Phone number that texts go to."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Player:
     currency: str
     tokens: tuple[str, ...]
     state: PlayerState
+    msisdn: str | None = None
 
     @property
     def may_bet(self) -> bool:
@@ -105,7 +108,15 @@ def seed(players: Players, ledger: Ledger, specs: Iterable[PlayerSpec]) -> None:
     :raises TokenTaken: a token is another player's; those before it are in
     """
     for spec in specs:
-        players.put(Player(id=spec.id, currency=spec.currency, tokens=spec.tokens, state=spec.state))
+        players.put(
+            Player(
+                id=spec.id,
+                currency=spec.currency,
+                tokens=spec.tokens,
+                state=spec.state,
+                msisdn=spec.msisdn,
+            )
+        )
         account = account_of(spec.id)
         missing = spec.balance - ledger.balance(account)
         if missing > 0:

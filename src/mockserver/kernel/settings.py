@@ -15,6 +15,7 @@ HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
 _MOST_COMPARED = 100
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_MSISDN = re.compile(r"\+?[0-9]{5,15}")
 _UTC_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 
 
@@ -195,6 +196,13 @@ def percentage(value: Any) -> Decimal:
     if isinstance(value, bool) or not _PERCENTAGE.fullmatch(shown) or Decimal(shown) > 100:
         raise ValueError("a percentage from 0 to 100, with at most four digits after the point")
     return Decimal(shown)
+
+
+def msisdn(value: Any) -> str:
+    """A phone number with its country code: 5 to 15 digits, with or without ``+`` in front."""
+    if not isinstance(value, str) or not _MSISDN.fullmatch(value):
+        raise ValueError("a phone number with its country code, such as 254700000000")
+    return value
 
 
 def utc_offset(value: Any) -> str:

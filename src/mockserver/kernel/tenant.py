@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.journal import Journal, Turns
 from mockserver.kernel.ledger import Ledger
-from mockserver.kernel.outbox import Outbox, OutgoingCall, Schedule, Try
+from mockserver.kernel.outbox import Attempt, Outbox, OutgoingCall, Schedule
 from mockserver.kernel.players import Players, PlayerSpec
 from mockserver.kernel.ports import Deadlines, IdSource
 from mockserver.kernel.secret import Secret
@@ -23,8 +23,11 @@ class Post(Protocol):
     def schedules(self) -> Mapping[str, Schedule]:
         """How each operation is called."""
 
-    async def attempt(self, tenant: Any, call: OutgoingCall, deadlines: Deadlines) -> Try:
+    async def attempt(self, tenant: Any, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         """Make one try."""
+
+    def ended(self, tenant: Any, call: OutgoingCall) -> None:
+        """Take note that a call was acknowledged, parked or dropped."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -58,6 +61,7 @@ class Tenant:
             ids=self.ids,
             timekeeper=self.timekeeper,
             attempt=lambda call, deadlines: self.post.attempt(self, call, deadlines),
+            ended=lambda call: self.post.ended(self, call),
         )
 
     @property

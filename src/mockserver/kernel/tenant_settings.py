@@ -6,6 +6,7 @@ also those that the sandbox does not live yet: such a value is refused by name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
@@ -17,8 +18,10 @@ from mockserver.kernel.settings import (
     SettingsError,
     choice,
     exact_url,
+    msisdn,
     percentage,
     read_setting,
+    switch,
     url,
     utc_offset,
     whole_number,
@@ -29,6 +32,22 @@ TENANT = "tenant"
 OPERATOR = "operator"
 PARTNER_CLIENT = "partner_client"
 
+HIGHEST_PAYOUT = 10**15
+"""Cents; far above any real limit, and within the integers that every JSON reader holds exactly."""
+
+_cents = whole_number(1, 10**12, "cents")
+_picks = whole_number(1, 100, "picks")
+
+_LANGUAGE = re.compile("[a-z]{2}")
+
+
+def _language(value: Any) -> str:
+    """A language of ISO 639-1."""
+    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+        raise ValueError("a language of two lower-case letters such as en")
+    return value
+
+
 _partner = partial(Setting, flag=True)
 _row = partial(Setting, flag=False)
 
@@ -37,7 +56,14 @@ TENANT_SETTINGS = (
         "pam_url",
         exact_url,
         None,
-        "URL of the operator's own PAM platform, used as it is. Default: nobody is called.",
+        "URL of the operator's own PAM platform, used as it is. Default: the built-in one.",
+        OPERATOR,
+    ),
+    _partner(
+        "sms_url",
+        exact_url,
+        None,
+        "URL that takes the operator's text notifications, used as it is. Default: the built-in one.",
         OPERATOR,
     ),
     _partner(
@@ -52,9 +78,64 @@ TENANT_SETTINGS = (
     _row("utc_offset", utc_offset, "+03:00", "The operator's time, as a distance from UTC.", OPERATOR),
     _row(
         "features_off",
-        words("reserve"),
+        words("reserve", "quicktip", "smartbet", "quickbet", "superbet", "jackpot"),
         (),
         "Features that are switched off for the operator, with commas between (BS-ASM-013).",
+        OPERATOR,
+    ),
+    _row(
+        "bet_engine",
+        switch,
+        True,
+        "Whether the operator takes part in the bet engine (BS-ASM-047).",
+        OPERATOR,
+    ),
+    _row(
+        "price_min", _cents, None, "Least price of a ticket in cents (BS-ASM-043). Default: none.", OPERATOR
+    ),
+    _row(
+        "price_max",
+        _cents,
+        None,
+        "Greatest price of a ticket in cents (BS-ASM-043). Default: none.",
+        OPERATOR,
+    ),
+    _row(
+        "picks_min", _picks, None, "Least number of picks of a ticket (BS-ASM-043). Default: none.", OPERATOR
+    ),
+    _row(
+        "picks_max",
+        _picks,
+        None,
+        "Greatest number of picks of a ticket (BS-ASM-043). Default: none.",
+        OPERATOR,
+    ),
+    _row(
+        "payout_max",
+        whole_number(1, HIGHEST_PAYOUT, "cents"),
+        HIGHEST_PAYOUT,
+        "Greatest gross payout of a ticket in cents (BS-ASM-012).",
+        OPERATOR,
+    ),
+    _row(
+        "reservations_lapse",
+        choice("never", "at_start"),
+        "never",
+        "When a reservation that is not paid is cancelled (BS-ASM-029).",
+        OPERATOR,
+    ),
+    _row(
+        "calculating_seconds",
+        whole_number(0, 86_400, "seconds"),
+        0,
+        "How long a settled ticket is `calculating` before it is `resulted` (BS-ASM-053).",
+        OPERATOR,
+    ),
+    _row(
+        "msisdn",
+        msisdn,
+        "254700000000",
+        "Number that texts go to where the player has none of their own.",
         OPERATOR,
     ),
     _row(
@@ -83,6 +164,14 @@ TENANT_SETTINGS = (
         choice("half_up", unbuilt=("half_even", "truncate")),
         "half_up",
         "How stakes, taxes and payouts are rounded to whole cents (BS-ASM-022).",
+        OPERATOR,
+    ),
+    _row("lang", _language, "en", "Language of the operator's players, as its platform tells it.", OPERATOR),
+    _row(
+        "rollback_shortfall",
+        choice("negative", "refuse"),
+        "negative",
+        "What the built-in platform does when winnings that a rollback takes back are spent (BS-ASM-091).",
         OPERATOR,
     ),
     _row(

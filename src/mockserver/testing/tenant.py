@@ -101,6 +101,7 @@ class Tenant:
         tokens: Sequence[str] | None = None,
         balance: int | str | None = None,
         state: str | None = None,
+        msisdn: str | None = None,
     ) -> Player:
         """Put a player in, or change one; what is left out stays as it is.
 
@@ -111,6 +112,7 @@ class Tenant:
             "tokens": None if tokens is None else list(tokens),
             "balance": balance,
             "state": state,
+            "msisdn": msisdn,
         }
         document = {name: value for name, value in asked.items() if value is not None}
         return cast(Player, self.call("PATCH", f"/players/{quote(player_id, safe='')}", document))

@@ -1,0 +1,82 @@
+"""What becomes of a ticket once its events have ended (BS-ASM-042, BS-ASM-084, BS-ASM-112)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from mockserver.betstack.model import Amounts, EventResult, Ticket, TicketType, Verdict
+from mockserver.betstack.states import Result
+from mockserver.kernel.money import Payout, payout, prize, total_odds
+
+_NOTHING_LOST = Decimal(1)
+"""Odds of a selection that is void."""
+
+
+def decide(ticket: Ticket, results: Mapping[int, EventResult]) -> Verdict | None:
+    """The verdict that the events' results mean; ``None`` while it is open."""
+    legs = [(event, bet, results[event].of(bet)) for event, bet in ticket.request.picks if event in results]
+    undecided = len(ticket.request.picks) - len(legs)
+    if ticket.request.type is TicketType.JACKPOT:
+        return _jackpot(ticket, [result for *_, result in legs], undecided)
+    if any(result is Result.LOST for *_, result in legs):
+        return lost(ticket)
+    if undecided:
+        return None
+    return won(ticket, {(event, bet) for event, bet, result in legs if result is Result.VOID})
+
+
+def won(ticket: Ticket, void: set[tuple[int, int]] | frozenset[tuple[int, int]] = frozenset()) -> Verdict:
+    """Won at the odds of what is not void; void as a whole if nothing else is left.
+
+    :param void: event id and bet id of each selection that is void
+    """
+    odds = [
+        _NOTHING_LOST if (event, bet) in void else _odds_of(ticket, event, bet)
+        for event, bet in ticket.request.picks
+    ]
+    if void.issuperset(ticket.request.picks):
+        return voided(ticket)
+    total = total_odds(odds)
+    pays = payout(ticket.request.price, total, ext=ticket.ext, wht=ticket.wht)
+    return Verdict(Result.WON, Amounts(pays, total if ticket.offered.odds is not None else None))
+
+
+def paid(ticket: Ticket, gross: int) -> Verdict:
+    """Won with a sum in cents before withholding tax, as a jackpot's prize is."""
+    return Verdict(
+        Result.WON, Amounts(prize(ticket.request.price, gross, ext=ticket.ext, wht=ticket.wht), None)
+    )
+
+
+def cashed_out(ticket: Ticket, amount: int) -> Verdict:
+    """Won with the cents that the player takes instead of waiting; no tax is on them (BS-ASM-113)."""
+    price, stake = ticket.request.price, ticket.offered.payout.stake
+    return Verdict(Result.WON, Amounts(Payout(stake, price - stake, amount, 0, amount), ticket.offered.odds))
+
+
+def lost(ticket: Ticket) -> Verdict:
+    """Lost. What a superbet or jackpot would have won was never known, so it stays at 0."""
+    return Verdict(Result.LOST, ticket.offered)
+
+
+def voided(ticket: Ticket) -> Verdict:
+    """Void as a whole: the price goes back (BS-ASM-084)."""
+    price, stake = ticket.request.price, ticket.offered.payout.stake
+    return Verdict(Result.VOID, Amounts(Payout(stake, price - stake, price, 0, price), ticket.offered.odds))
+
+
+def _jackpot(ticket: Ticket, results: list[Result], undecided: int) -> Verdict | None:
+    """The prize for no wrong pick, the first bonus prize for one, the second for two; void ones are right."""
+    prizes = (ticket.request.prize, *ticket.request.bonus_prizes)
+    wrong = results.count(Result.LOST)
+    if wrong >= len(prizes):
+        return lost(ticket)
+    if undecided:
+        return None
+    return voided(ticket) if set(results) == {Result.VOID} else paid(ticket, prizes[wrong])
+
+
+def _odds_of(ticket: Ticket, event: int, bet: int) -> Decimal:
+    """The odds at which a selection was taken."""
+    return next((taken or found.bets[bet]).odds for found, taken in ticket.selections if found.id == event)
