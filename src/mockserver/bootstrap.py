@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
@@ -107,82 +108,68 @@ def build(
     def courier(caller: Caller) -> Courier:
         return Courier(caller, outside.sender, outside.stopwatch)
 
+    def served(name: str, handlers: Mapping[str, Handler]) -> Contract:
+        return load(name, overrides).only(handlers)
+
     catalogue = catalogue or built_in_catalogue()
     settlement = Settlement()
-    operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
-    platform_handlers = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
-    pam = _served("betstack.pam", platform_handlers, overrides)
+    pam_side = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
+    pam = served("betstack.pam", pam_side)
     rows = pam.operations["sendPamAction"].errors.values()
     desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}))
-    bet_engine_handlers = betstack_handlers.handlers(desk)
-    bet_engine = _served("betstack.bet_engine", bet_engine_handlers, overrides)
+    bet_engine_side = betstack_handlers.handlers(desk)
+    bet_engine = served("betstack.bet_engine", bet_engine_side)
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
-    betstack = Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket))
-    betcore = Betcore(courier(CasinoCaller(outside.signing_key, outside.own_url, outside.clock)))
-    tenants = _tenants(outside, (betstack, betcore), tenant_defaults or {}, hidden)
-    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
-    bet_card_handlers = card_handlers.handlers(CardDesk(catalogue, tenants.of_kind(OPERATOR)))
-    sms_handlers = betstack_sms.handlers()
-    casino_handlers = betcore_handlers.casino_handlers(Wallet())
-    aggregator_handlers = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
-    casino = _served("betcore.casino", casino_handlers, overrides)
-    surfaces = (
-        Surface(
-            contract=bet_engine,
-            gate=betstack_identity.OperatorGate(tenants.of_kind(OPERATOR)),
-            handlers=bet_engine_handlers,
-            render_refusal=betstack_wire.refusal,
-            recorder=recorder,
-            docs_path="/docs",
-            hints=hints,
+    operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
+    casino_caller = CasinoCaller(outside.signing_key, outside.own_url, outside.clock)
+    tenants = _tenants(
+        outside,
+        (
+            Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
+            Betcore(courier(casino_caller)),
         ),
-        Surface(
-            contract=_served("betstack.bet_card", bet_card_handlers, overrides),
+        tenant_defaults or {},
+        hidden,
+    )
+    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
+    operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
+    cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
+    sms_side = betstack_sms.handlers()
+    casino_side = betcore_handlers.casino_handlers(Wallet())
+    aggregator_side = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
+    casino = served("betcore.casino", casino_side)
+    operator_gate = betstack_identity.OperatorGate(operators)
+    token_gate = betcore_identity.TokenGate(clients, outside.keys, compile_schema(casino.token_claims))
+
+    betstack = partial(Surface, render_refusal=betstack_wire.refusal, recorder=recorder, hints=hints)
+    betcore = partial(Surface, render_refusal=betcore_wire.refusal, recorder=recorder, hints=hints)
+    surfaces = (
+        betstack(contract=bet_engine, gate=operator_gate, handlers=bet_engine_side, docs_path="/docs"),
+        betstack(
+            contract=served("betstack.bet_card", cards_side),
             gate=OpenGate(),
-            handlers=bet_card_handlers,
-            render_refusal=betstack_wire.refusal,
-            recorder=recorder,
+            handlers=cards_side,
             docs_path="/docs",
-            hints=hints,
             any_origin=True,
         ),
-        Surface(
+        betstack(
             contract=pam,
-            gate=pam_gate.PlatformGate(tenants.of_kind(OPERATOR)),
-            handlers=platform_handlers,
-            render_refusal=betstack_wire.refusal,
-            recorder=recorder,
+            gate=pam_gate.PlatformGate(operators),
+            handlers=pam_side,
             docs_path="/pam/docs",
-            hints=hints,
         ),
-        Surface(
-            contract=_served("betstack.sms", sms_handlers, overrides),
-            gate=betstack_identity.OperatorGate(tenants.of_kind(OPERATOR)),
-            handlers=sms_handlers,
-            render_refusal=betstack_wire.refusal,
-            recorder=recorder,
+        betstack(
+            contract=served("betstack.sms", sms_side),
+            gate=operator_gate,
+            handlers=sms_side,
             docs_path="/sms/docs",
-            hints=hints,
         ),
-        Surface(
-            contract=casino,
-            gate=betcore_identity.TokenGate(
-                tenants.of_kind(PARTNER_CLIENT), outside.keys, compile_schema(casino.token_claims)
-            ),
-            handlers=casino_handlers,
-            render_refusal=betcore_wire.refusal,
-            recorder=recorder,
-            docs_path="/casino/docs",
-            hints=hints,
-        ),
-        Surface(
-            contract=_served("betcore.aggregator", aggregator_handlers, overrides),
+        betcore(contract=casino, gate=token_gate, handlers=casino_side, docs_path="/casino/docs"),
+        betcore(
+            contract=served("betcore.aggregator", aggregator_side),
             gate=OpenGate(),
-            handlers=aggregator_handlers,
-            render_refusal=betcore_wire.refusal,
-            recorder=recorder,
+            handlers=aggregator_side,
             docs_path="/docs",
-            hints=hints,
         ),
     )
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
@@ -206,8 +193,3 @@ def _tenants(
     )
     tenants.reset_all()
     return tenants
-
-
-def _served(surface: str, handlers: Mapping[str, Handler], overrides: Mapping[str, Any] | None) -> Contract:
-    """The part of a surface's contract that this server lives."""
-    return load(surface, overrides).only(handlers)

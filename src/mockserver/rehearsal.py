@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from bet_contracts.examples import decimal
-from bet_contracts.schemas import compile_schema
+from bet_contracts.schemas import Violation, compile_schema
 from mockserver.bootstrap import Sandbox
 from mockserver.edge.contract import Operation
 from mockserver.edge.surface import Surface
@@ -57,8 +58,8 @@ def _played(
     except (KeyError, TypeError, ValueError) as error:
         yield f"{operation.id} fails on a request that the contract now allows: {error!r}"
         return
-    schema = response.get("content", {}).get("application/json", {}).get("schema")
-    if schema is not None and (violation := compile_schema(schema)(answer)):
+    violation_of = _answer_schema(operation)
+    if violation_of is not None and (violation := violation_of(answer)):
         yield f"{operation.id} would answer what the contract no longer allows: {violation}"
         return
     played = before | {operation.id}
@@ -71,6 +72,13 @@ def _played(
             continue
         for request in _requests(linked):
             yield from _played(sandbox, surface, linked, values, request, before=played)
+
+
+@cache
+def _answer_schema(operation: Operation) -> Violation | None:
+    content = operation.responses[operation.success_status].get("content", {})
+    schema = content.get("application/json", {}).get("schema")
+    return None if schema is None else compile_schema(schema)
 
 
 async def _handled(

@@ -6,8 +6,11 @@ import asyncio
 import secrets
 import socket
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +28,7 @@ from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
 from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
 from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import PARTNER_URLS
 from mockserver.rehearsal import broken_answers
 from mockserver.settings import Settings
 
@@ -63,16 +67,14 @@ def serve_sandbox(settings: Settings) -> None:
         )
         made = partial(
             build,
-            outside,
             hints=settings.hints,
-            tenant_defaults=settings.tenant_defaults,
             overrides=settings.overrides,
             catalogue=catalogue,
             hidden=(settings.admin_token,) if settings.admin_token else (),
         )
-        sandbox = made()
-        if settings.overrides and (broken := next(broken_answers(made()), None)):
-            raise StartFailed(f"the sandbox can't live these overrides: {broken}")
+        sandbox = made(outside, tenant_defaults=settings.tenant_defaults)
+        if settings.overrides:
+            _rehearse(made, outside, settings.tenant_defaults)
     except (ContractError, CatalogueError) as error:
         raise StartFailed(str(error)) from None
 
@@ -93,6 +95,22 @@ def serve_sandbox(settings: Settings) -> None:
             await sender.aclose()
 
     run(main)
+
+
+def _rehearse(
+    made: Callable[..., Sandbox], outside: Outside, tenant_defaults: Mapping[str, Any]
+) -> None:
+    """See to it that the sandbox can live the user's overrides. Nobody is called but the sandbox itself.
+
+    :raises StartFailed: it can't
+    """
+    own = OwnTransport()
+    inside = replace(outside, sender=HttpSender({"all://": own}))
+    kept = {name: value for name, value in tenant_defaults.items() if name not in PARTNER_URLS}
+    sandbox = made(inside, tenant_defaults=kept)
+    own.app = surfaces_app(sandbox.surfaces)
+    if broken := next(broken_answers(sandbox), None):
+        raise StartFailed(f"the sandbox can't live these overrides: {broken}")
 
 
 def _stopwatch() -> float:

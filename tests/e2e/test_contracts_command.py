@@ -136,12 +136,12 @@ def test_the_server_does_not_start_with_an_override_that_can_not_be(tmp_path: Pa
     [
         (
             "[overrides.BS-ASM-030.id]\npattern = '^[0-9]+$'",
-            "reserveTicket would answer what the contract no longer allows: id: ",
+            "createTicket would answer what the contract no longer allows: id: ",
         ),
         (
             "[overrides.BS-ASM-036.QuicktipRequest]\nrequired = ['operator', 'token', 'price', 'currency', "
             "'source', 'type', 'events']",
-            "reserveTicket fails on a request that the contract now allows: KeyError('odds_diff')",
+            "createTicket fails on a request that the contract now allows: KeyError('odds_diff')",
         ),
     ],
 )

@@ -75,14 +75,24 @@ def test_the_control_plane_has_a_port_of_its_own() -> None:
         reset = httpx.post(f"{admin}/reset").json()
 
         assert health["status"] == "ok"
-        assert health["surfaces"] == ["betstack.bet_engine", "betcore.casino", "betcore.aggregator"]
-        assert reset == {"tenants": ["site", "site-limited", "acme", "PartnerClient-1556"]}
+        assert health["surfaces"] == [
+            "betstack.bet_engine",
+            "betstack.bet_card",
+            "betstack.pam",
+            "betstack.sms",
+            "betcore.casino",
+            "betcore.aggregator",
+        ]
+        assert reset == {"tenants": ["site", "site-limited", "acme", "site-ug", "PartnerClient-1556"]}
         assert httpx.get(f"{public}/health").status_code == 404
 
 
 def test_each_contract_has_a_page(running: Running) -> None:
     for path, title in (
         ("/be/docs/", "Bet Engine"),
+        ("/bc/docs/", "Bet Card"),
+        ("/pam/docs/", "PAM"),
+        ("/sms/docs/", "SMS"),
         ("/casino/docs/", "casino"),
         ("/mis-api/api/v2/docs/", "aggregator"),
     ):

@@ -35,6 +35,7 @@ STATUSES = MappingProxyType(
         Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
         Problem.UNFINISHED: HTTPStatus.GATEWAY_TIMEOUT,
         Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
+        Problem.NOT_SUPPORTED: HTTPStatus.NOT_IMPLEMENTED,
     }
 )
 _PROBLEM_OF = MappingProxyType(

@@ -156,7 +156,9 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
                 {"player": _PLAYER, "msisdn": _MSISDN, "code": _CODE},
                 run=_run(_otp),
             ),
-            "bet_result": Drive("Not supported by Betstack: tell the result of one bet.", {}),
+            "bet_result": Drive(
+                "Not supported by Betstack: text the result of one bet.", {}, run=_run(_bet_result)
+            ),
         }
     )
 
@@ -227,3 +229,13 @@ def _otp(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
     msisdn = fields.get("msisdn") or (player and player.msisdn) or operator.settings["msisdn"]
     code = fields.get("code") or f"{int(operator.ids.hex(8), 16) % 10**_OTP_DIGITS:0{_OTP_DIGITS}}"
     return [operator.outbox.put(Notification.OTP, actions.otp(code, msisdn), cause=cause)]
+
+
+def _bet_result(_operator: Operator, _fields: Fields, _cause: str) -> list[OutgoingCall]:
+    """Source: betstack/sms-bet-result.
+
+    :raises ControlRefusal: always
+    """
+    raise ControlRefusal(
+        Problem.NOT_SUPPORTED, "Betstack does not send `bet_result`: its page is titled not supported"
+    )

@@ -27,7 +27,7 @@ class ErrorRow:
     """Template; names in braces are filled from the refusal's values."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One operation, its references resolved."""
 

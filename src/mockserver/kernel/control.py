@@ -24,6 +24,7 @@ class Problem(StrEnum):
     BUSY = "busy"
     UNFINISHED = "unfinished"
     NOT_BUILT = "not_built"
+    NOT_SUPPORTED = "not_supported"
 
 
 class ControlRefusal(Exception):
