@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.contenders import CONTENDERS
 from bench.load import exchange, load
-from bench.traffic import Operation, operations, payment, reservation
+from bench.traffic import Operation, creation, operations
 
 ROUNDS = 5
 REQUESTS = 4000
@@ -40,10 +40,9 @@ class Contender:
         return float(times.user + times.system)
 
     async def operations(self) -> tuple[Operation, ...]:
-        """The operations, with a ticket of this contender that is paid already."""
+        """The operations, with a ticket of this contender that is open."""
         host = f"127.0.0.1:{self.port}"
-        ticket = json.loads((await exchange(self.port, reservation(host))).body)["id"]
-        await exchange(self.port, payment(host, ticket))
+        ticket = json.loads((await exchange(self.port, creation(host))).body)["id"]
         return operations(host, ticket)
 
 
@@ -65,7 +64,7 @@ async def _answers(port: int) -> None:
     deadline = time.monotonic() + 20
     while True:
         try:
-            await exchange(port, reservation(f"127.0.0.1:{port}"))
+            await exchange(port, creation(f"127.0.0.1:{port}"))
             return
         except (OSError, asyncio.IncompleteReadError):
             if time.monotonic() > deadline:

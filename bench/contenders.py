@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ from starlette.routing import Route
 
 from mockserver.edge.http_protocol import HttpProtocol
 
+OWN_URL = "http://sandbox"
+
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
 
 
@@ -24,14 +27,14 @@ def bet_sandbox() -> Any:
     """This server: signature, request and response validation, state."""
     from mockserver.edge.app import surfaces_app
 
-    return surfaces_app(_sandbox().surfaces)
+    return _closed_loop(surfaces_app)
 
 
 def stock_connexion() -> Any:
     """The same handlers and contracts on Connexion's own stack, request and response validation on."""
     from mockserver.edge.stock import stock_app
 
-    return stock_app(_sandbox().surfaces)
+    return _closed_loop(stock_app)
 
 
 def bare_starlette() -> Any:
@@ -39,29 +42,36 @@ def bare_starlette() -> Any:
     ticket = orjson.dumps({"id": "0" * 24, "code": "AAAAAA", "padding": "x" * 800})
     refusal = orjson.dumps({"code": 117, "message": "Ticket has to have `reserved` status"})
 
-    async def reserve(request: Request) -> Response:
+    async def create(request: Request) -> Response:
         orjson.loads(await request.body())
         return Response(ticket, media_type="application/json")
+
+    async def take(request: Request) -> Response:
+        orjson.loads(await request.body())
+        return Response(b"{}", media_type="application/json")
 
     async def pay(_request: Request) -> Response:
         return Response(refusal, status_code=400, media_type="application/json")
 
     return Starlette(
         routes=[
-            Route("/be/tickets/reserve", reserve, methods=["POST"]),
+            Route("/be/tickets", create, methods=["POST"]),
+            Route("/pam", take, methods=["POST"]),
             Route("/be/tickets/{identifier}/paid", pay, methods=["POST"]),
         ]
     )
 
 
-def _sandbox() -> Any:
+def _closed_loop(app: Callable[[Any], Any]) -> Any:
+    """The application, which also takes what the sandbox sends to itself."""
     from mockserver.adapters.alarm import LoopAlarm
     from mockserver.adapters.clock import SystemClock
     from mockserver.adapters.ids import SeededIds
     from mockserver.adapters.keys import FixedKeys, SigningKey
-    from mockserver.adapters.sender import HttpSender
+    from mockserver.adapters.sender import HttpSender, OwnTransport
     from mockserver.bootstrap import Outside, build
 
+    own = OwnTransport()
     outside = Outside(
         clock=SystemClock(),
         alarm=LoopAlarm,
@@ -69,11 +79,12 @@ def _sandbox() -> Any:
         new_seed=lambda: "bench",
         keys=FixedKeys({}),
         signing_key=SigningKey(),
-        sender=HttpSender(),
+        sender=HttpSender({OWN_URL: own}),
         stopwatch=lambda: time.perf_counter() * 1000,
-        own_url="http://127.0.0.1",
+        own_url=OWN_URL,
     )
-    return build(outside, hints=True)
+    own.app = app(build(outside, hints=True).surfaces)
+    return own.app
 
 
 CONTENDERS = {

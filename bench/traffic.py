@@ -8,10 +8,16 @@ from mockserver.kernel.signing import sign
 
 TIMESTAMP = "1706090303"
 SECRET = "12345ABCDE"
-RESERVATION = (
-    b'{"operator":"site","token":"UnIqUe-ToKeN","psp":null,"price":5000,"currency":"KES",'
+SUPERBET = (
+    b'{"operator":"site","token":"UnIqUe-ToKeN","psp":null,"price":1,"currency":"KES",'
     b'"atag":"affiliate-1","rtag":null,"source":"mobile","type":"superbet","event":100001,'
     b'"bets":[101,102,103,104,105,106]}'
+)
+ANNOUNCED = (
+    b'{"action":"ticket_reserve","data":{"operator":"site","ticket_id":"668ef666333180bba97f0c93",'
+    b'"ticket_code":"CD4BDD","player_id":"1660986605374148608","psp":"mobile","price":500,"stake":444,'
+    b'"wht_amount":240,"wht":10,"ext_amount":56,"ext":12.5,"ext_type":"inclusive","gross_payout":2842,'
+    b'"net_payout":2602,"currency":"KES","atag":"atag_value","rtag":null,"ticket_type":"quickbet"}}'
 )
 
 
@@ -25,9 +31,9 @@ class Operation:
 
 
 def operations(host: str, identifier: str) -> tuple[Operation, ...]:
-    """The two operations of the benchmark.
+    """The operations of the benchmark.
 
-    :param identifier: of a ticket that is paid already, so that state is judged on every call
+    :param identifier: of a ticket that is open, so that state is judged on every call
     """
     return (
         Operation(
@@ -36,21 +42,21 @@ def operations(host: str, identifier: str) -> tuple[Operation, ...]:
             400,
         ),
         Operation(
-            "POST with a JSON body (reserve a superbet: 200)",
-            _request("POST", "/be/tickets/reserve", host, RESERVATION),
+            "POST with a JSON body (tell the platform of a reservation again: 200)",
+            _request("POST", "/pam", host, ANNOUNCED),
+            200,
+        ),
+        Operation(
+            "POST that calls twice itself (create a ticket, with identify and ticket_create: 200)",
+            _request("POST", "/be/tickets", host, SUPERBET),
             200,
         ),
     )
 
 
-def reservation(host: str) -> bytes:
-    """Reserves the ticket that is paid under load."""
-    return _request("POST", "/be/tickets/reserve", host, RESERVATION)
-
-
-def payment(host: str, identifier: str) -> bytes:
-    """Pays it."""
-    return _request("POST", f"/be/tickets/{identifier}/paid", host, b"")
+def creation(host: str) -> bytes:
+    """Creates the ticket that is paid under load."""
+    return _request("POST", "/be/tickets", host, SUPERBET)
 
 
 def _request(method: str, path: str, host: str, body: bytes) -> bytes:

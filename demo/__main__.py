@@ -10,6 +10,7 @@ from rich.console import Console
 
 from conformance import signing
 from conformance.callback_sink import JWKS_PATH, CallbackSink
+from conformance.played_pam import PAM_PATH
 from demo.betcore_bet import betcore_bet
 from demo.betstack_ticket import TicketLife
 from demo.exchanges import Surprise
@@ -33,6 +34,7 @@ def main() -> int:
             base_url = running.base_url
             console.print(f"A sandbox runs at {base_url}.\n")
             walk(running, listen, console)
+            lead_to_the_kit(running, listen)
             console.rule("[bold]The conformance kit against the same server, assumptions judged too")
             exit_code = conformance(base_url, listen)
     except (DidNotStart, Surprise) as error:
@@ -49,6 +51,14 @@ def walk(running: Addresses, listen: str, console: Console) -> None:
     key = signing.SigningKey.generate()
     with CallbackSink(listen, {JWKS_PATH: {"keys": [key.jwk()]}}):
         betcore_bet(running.base_url, key, console)
+
+
+def lead_to_the_kit(running: Addresses, listen: str) -> None:
+    """Have the operators' platform called where the kit plays it."""
+    with Sandbox(running.admin_url) as plane:
+        for tenant in plane.tenants():
+            if tenant["kind"] == "operator":
+                plane.tenant(tenant["name"]).change(pam_url=f"http://{listen}{PAM_PATH}")
 
 
 def conformance(base_url: str, listen: str) -> int:

@@ -116,7 +116,7 @@ def build(
     pam_side = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
     pam = served("betstack.pam", pam_side)
     rows = pam.operations["sendPamAction"].errors.values()
-    desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}))
+    desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}), settlement)
     bet_engine_side = betstack_handlers.handlers(desk)
     bet_engine = served("betstack.bet_engine", bet_engine_side)
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]

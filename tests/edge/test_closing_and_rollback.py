@@ -10,7 +10,7 @@ from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
 from .conftest import NOW, QUICKTIP, SUPERBET
-from .site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
 
 DAY = timedelta(days=1)
 
@@ -331,3 +331,16 @@ def test_a_result_that_is_acknowledged_while_its_rollback_waits_starts_no_closin
 
     assert site.state(ticket) == ("resulted", "won")
     assert "ticket_closed" not in site.told(ticket)
+
+
+def test_a_ticket_that_was_opened_again_and_refunded_has_no_result_to_withdraw(site: Site) -> None:
+    ticket = site.won()
+    site.drive("rollback", ticket=ticket.id)
+    site.drive("refund", ticket=ticket.id)
+    assert (site.state(ticket), site.balance()) == (("cancelled", "void"), FUNDS)
+    site.advance(hours=24)
+
+    assert site.refusal("rollback", ticket=ticket.id) == (
+        Problem.CONFLICT,
+        f"ticket {ticket.id} is `closed`, and was refunded; no rollback follows a refund",
+    )

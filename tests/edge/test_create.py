@@ -13,7 +13,7 @@ from bet_contracts.contracts import load
 from mockserver.kernel.journal import Direction
 
 from .conftest import QUICKTIP, SUPERBET
-from .site import FUNDS, JACKPOT, PLAYER, STARTS, Site, open_site
+from .operator_site import FUNDS, JACKPOT, PLAYER, STARTS, Site, open_site
 
 SMARTBET = QUICKTIP | {"type": "smartbet", "psp": "mobile"}
 QUICKBET = QUICKTIP | {"type": "quickbet", "events": QUICKTIP["events"][:1]}
@@ -453,3 +453,9 @@ def test_the_platform_is_asked_who_the_player_is_before_any_ticket_exists(
     asked(site)
 
     assert site.line.names() == told
+
+
+def test_a_started_event_is_told_before_a_suspended_one_wherever_they_stand(site: Site) -> None:
+    started, suspended = {"id": 292275, "bet": 1, "odds": 1.95}, {"id": 396503, "bet": 101, "odds": 1.95}
+    for legs in ([started, suspended], [suspended, started]):
+        assert site.refused("", QUICKTIP | {"events": legs}) == (400, 919)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from mockserver.kernel.control import Problem
 
 from .conftest import QUICKTIP, SUPERBET
-from .site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
 
 OTHER_LEG = QUICKTIP | {"events": QUICKTIP["events"][1:]}
 
@@ -185,3 +185,39 @@ def test_a_new_result_that_decides_nothing_leaves_the_ticket_open(site: Site) ->
 
     site.drive("settle_event", event=391814, won=[105])
     assert site.state(ticket) == ("resulted", "won")
+
+
+def test_withdrawing_an_events_result_asks_nothing_twice(site: Site) -> None:
+    first, second = site.create(ONE_LEG), site.create(ONE_LEG)
+    site.drive("settle_event", event=390815, won=[101])
+    site.line.on_the_way["ticket_rollback"] = DOWN
+    site.drive("rollback", ticket=first.id)
+
+    calls = site.drive("rollback_event", event=390815)
+
+    assert [call.subject for call in calls] == [second.id]
+    site.line.on_the_way.clear()
+    site.advance(minutes=30)
+    assert [site.state(ticket) for ticket in (first, second)] == [("open", "pending")] * 2
+    assert site.told(first).count("ticket_rollback") == 2
+
+
+def test_a_result_that_is_withdrawn_while_a_ticket_is_calculated_does_not_count(site: Site) -> None:
+    site.set(calculating_seconds=60)
+    ticket = site.create(ONE_LEG)
+    site.drive("settle_event", event=390815, won=[101])
+    site.drive("rollback_event", event=390815)
+    site.drive("settle_event", event=390815, won=[102])
+
+    site.advance(seconds=120)
+
+    assert site.state(ticket) == ("resulted", "lost")
+
+
+def test_a_ticket_that_opens_after_its_event_ended_is_settled_all_the_same(site: Site) -> None:
+    async def ends() -> None:
+        await site.running("settle_event", event=390815, won=[101])
+
+    created = site.meanwhile("ticket_create", "", ONE_LEG, ends).json()
+    shown = site.call("GET", f"/{created['id']}").json()
+    assert (shown["status"], shown["result"]) == ("resulted", "won")

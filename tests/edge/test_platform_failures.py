@@ -18,7 +18,7 @@ from mockserver.kernel.ports import Deadlines
 from mockserver.kernel.signing import sign
 
 from .conftest import NOW, QUICKTIP, SECRETS, SUPERBET
-from .site import DOWN, FUNDS, PRICE, Reply, Site, answers, fails, open_site
+from .operator_site import DOWN, FUNDS, PRICE, Reply, Site, answers, fails, open_site
 
 PATHS = {"ticket_create": "", "ticket_reserve": "/reserve"}
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .conftest import QUICKTIP, SUPERBET
-from .site import FUNDS, STARTS, Site, open_site
+from .operator_site import FUNDS, STARTS, Site, open_site
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import OutboxFull
 
 from .conftest import QUICKTIP, SUPERBET
-from .site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,7 @@ LEGAL: dict[tuple[Status, str], tuple[str, str]] = {
     (Status.RESERVED, "decline"): ("cancelled", "void"),
     (Status.RESERVED, "discard"): ("cancelled", "void"),
     (Status.RESERVED, "update"): ("reserved", "pending"),
+    (Status.CALCULATING, "rollback"): ("open", "pending"),
     (Status.RESULTED, "rollback"): ("open", "pending"),
     (Status.CLOSED, "rollback"): ("open", "pending"),
 }
@@ -320,12 +321,22 @@ def test_an_update_changes_what_a_jackpot_would_pay_and_moves_nothing(site: Site
 def test_a_rollback_goes_back_to_the_amounts_of_the_last_update(site: Site) -> None:
     ticket = site.create(JACKPOT)
     site.drive("update", ticket=ticket.id, gross_payout=10_000)
-    site.drive("settle", ticket=ticket.id, result="won")
-    assert amounts(ticket)[0] == 5_000_000
+    site.drive("settle", ticket=ticket.id, result="lost")
+    assert amounts(ticket) == (0, 0, 0)
 
     site.drive("rollback", ticket=ticket.id)
 
     assert amounts(ticket) == (10_000, 1_911, 8_089)
+
+
+def test_a_jackpot_wins_what_the_last_update_said(site: Site) -> None:
+    updated, plain = site.create(JACKPOT), site.create(JACKPOT)
+    site.drive("update", ticket=updated.id, gross_payout=10_000)
+
+    for ticket in (updated, plain):
+        site.drive("settle", ticket=ticket.id, result="won")
+
+    assert (amounts(updated)[0], amounts(plain)[0]) == (10_000, 5_000_000)
 
 
 def test_only_a_jackpot_is_updated(site: Site) -> None:

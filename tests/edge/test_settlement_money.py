@@ -16,7 +16,7 @@ from mockserver.kernel.control import ControlRefusal
 from mockserver.kernel.outbox import CallState
 
 from .conftest import QUICKTIP, SUPERBET
-from .site import DOWN, FUNDS, JACKPOT, Site, amounts, open_site
+from .operator_site import DOWN, FUNDS, JACKPOT, Site, amounts, open_site
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,7 @@ TICKET_STEPS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "update": st.fixed_dictionaries({"gross_payout": st.integers(0, 5_000)}),
     **dict.fromkeys(["refund", "rollback", "rollback", "discard"], st.just({})),
 }
+OUTAGES = ([], ["ticket_win"], ["ticket_update"], ["ticket_rollback"], list(Action))
 NUMBER = st.integers(0, 2)
 STEPS = st.one_of(
     st.sampled_from(list(TICKET_STEPS)).flatmap(
@@ -41,7 +42,7 @@ STEPS = st.one_of(
     ),
     st.tuples(st.just("settle_event"), EVENTS, st.fixed_dictionaries({"won": BETS})),
     st.tuples(st.just("rollback_event"), EVENTS, st.just({})),
-    st.tuples(st.just("down"), st.sampled_from([[], ["ticket_win"], list(Action)]), st.just({})),
+    st.tuples(st.just("down"), st.sampled_from(OUTAGES), st.just({})),
     st.tuples(st.just("advance"), st.sampled_from([1, 30, 60 * 13, 60 * 26]), st.just({})),
     st.tuples(st.just("reload"), st.none(), st.just({})),
 )
@@ -64,6 +65,11 @@ def test_the_wallet_holds_what_the_tickets_say(
 
     told = [call for call in opened.operator.outbox.calls() if call.action in list(Action)]
     assert {call.state for call in told} == {CallState.SENT}
+    for ticket in tickets:
+        taken = [
+            int(call.tries[-1].exchange.removeprefix("site-")) for call in told if call.subject == ticket.id
+        ]
+        assert taken == sorted(taken)
     paid = sum(opened.ticket(ticket).request.price for ticket in tickets if not reserved)
     assert opened.balance() == FUNDS - paid + sum(
         credit(opened.ticket(ticket), reserved) for ticket in tickets

@@ -16,7 +16,7 @@ from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.signing import sign
 
 from .conftest import NOW, QUICKTIP, SECRETS, SUPERBET
-from .site import DOWN, FUNDS, PLAYER, Reply, Site, answers, fails, open_site
+from .operator_site import DOWN, FUNDS, PLAYER, Reply, Site, answers, fails, open_site
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +152,10 @@ def test_a_status_goes_to_the_players_number_or_else_the_operators(site: Site) -
 
 
 def test_the_result_of_one_bet_is_never_sent(site: Site) -> None:
-    drive = site.service.sandbox.tenants.vendor_of(site.operator).drives["bet_result"]
-    assert drive.run is None
+    assert site.refusal("bet_result") == (
+        Problem.NOT_SUPPORTED,
+        "Betstack does not send `bet_result`: its page is titled not supported",
+    )
 
     ticket = site.create(QUICKTIP)
     site.drive("settle_event", event=390815, won=[101])
@@ -273,13 +275,13 @@ def test_a_payment_is_taken_even_where_its_text_has_no_room(site: Site) -> None:
 
 
 def test_texts_go_to_the_operators_own_receiver_where_it_has_one(site: Site) -> None:
-    site.set(sms_url="http://texts.example/in?x=1")
+    site.set(sms_url="http://sandbox/own-texts?x=1")
     site.line.on_the_way["otp"] = answers(200)
 
     (call,) = site.drive("otp")
 
     (request,) = site.line.requests
-    assert (str(request.url), call.state) == ("http://texts.example/in?x=1", CallState.SENT)
+    assert (str(request.url), call.state) == ("http://sandbox/own-texts?x=1", CallState.SENT)
     assert "x-sandbox-cause" not in request.headers
     site.set(sms_url=None)
     site.line.on_the_way.clear()

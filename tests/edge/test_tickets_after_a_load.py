@@ -11,7 +11,7 @@ from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
 from .conftest import QUICKTIP
-from .site import DOWN, FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts, open_site
+from .operator_site import DOWN, FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts, open_site
 
 DAY = timedelta(days=1)
 

@@ -546,3 +546,73 @@ async def take(desk: Desk, made: list[OutgoingCall], what: str, value: Any) -> N
                 await desk.outbox.send(call.id)
             else:
                 desk.outbox.drop(call.id)
+
+
+def test_a_parked_call_that_holds_up_others_is_not_forgotten() -> None:
+    async def scenario(desk: Desk) -> None:
+        calls = await desk.parked()
+        desk.size = 2
+        for number in range(3):
+            await desk.outbox.send(desk.put(f"x{number}", f"s-{number}", urgent=True).id)
+        desk.failing = set()
+
+        await desk.outbox.send(calls[0].id)
+
+        assert [call.state for call in calls] == ["sent"] * 3
+
+    play(scenario, size=3)
+
+
+def test_a_call_sent_by_hand_before_its_turn_among_many_disturbs_none_of_them() -> None:
+    async def scenario(desk: Desk) -> None:
+        names = [f"c{number}" for number in range(17)]
+        desk.gates = {name: asyncio.Event() for name in names}
+        calls = [desk.put(name, subject=name) for name in names]
+        telling = asyncio.create_task(desk.outbox.tell_all(calls))
+        await until(lambda: len(desk.under_way) == 16)
+        by_hand = asyncio.create_task(desk.outbox.send(calls[16].id))
+        await until(lambda: len(desk.under_way) == 17)
+
+        desk.gates["c0"].set()
+        await until(lambda: "c0" not in desk.under_way)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        for gate in desk.gates.values():
+            gate.set()
+        await telling
+        await by_hand
+
+        assert {call.state for call in calls} == {CallState.SENT}
+        assert desk.tried().count("c16") == 1
+
+    play(scenario)
+
+
+def test_a_call_that_is_dropped_before_its_start_in_the_background_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        call = desk.put("a")
+        desk.outbox.start([call])
+        desk.outbox.drop(call.id)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert desk.log == ["a dropped"]
+
+    play(scenario)
+    assert caplog.records == []
+
+
+def test_a_thousand_held_calls_go_out_one_after_another() -> None:
+    async def scenario(desk: Desk) -> None:
+        names = [f"c{number}" for number in range(1000)]
+        desk.failing = {"c0"}
+        calls = [desk.put(name) for name in names]
+        await desk.outbox.send(calls[0].id)
+        desk.failing = set()
+
+        await desk.keeper.advance(5 * MINUTE)
+
+        assert desk.tried()[1:] == names
+
+    play(scenario, size=1000)

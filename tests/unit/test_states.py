@@ -20,6 +20,7 @@ LEGAL_FOR_TICKETS = {
     ("open", "refund"): "cancelled",
     ("open", "settle"): "calculating",
     ("calculating", "result"): "resulted",
+    ("calculating", "rollback"): "open",
     ("resulted", "rollback"): "open",
     ("resulted", "close"): "closed",
     ("cancelled", "close"): "closed",

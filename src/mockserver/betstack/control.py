@@ -72,9 +72,10 @@ class Betstack:
         return operator
 
     def forget_player(self, tenant: Operator, player_id: str) -> None:
-        """Drop the player's tickets, also those that the platform holds."""
+        """Drop the player's tickets, also those that the platform holds, and the calls about them."""
         for ticket in [one for one in tenant.tickets if one.user_id == player_id]:
             tenant.tickets.remove(ticket)
+            tenant.outbox.forget(ticket.id)
         tenant.platform.forget(player_id)
 
     def export_books(self, tenant: Operator) -> Json:

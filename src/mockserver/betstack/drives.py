@@ -212,7 +212,7 @@ def _verdict(ticket: Ticket, fields: Fields) -> Verdict:
             )
         return outcome.paid(ticket, gross)
     if ticket.request.type is TicketType.JACKPOT:
-        return outcome.voided(ticket) if void_events >= played else outcome.paid(ticket, ticket.request.prize)
+        return outcome.voided(ticket) if void_events >= played else outcome.hit(ticket)
     return outcome.won(ticket, {pick for pick in ticket.request.picks if pick[0] in void_events})
 
 

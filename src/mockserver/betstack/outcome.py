@@ -55,9 +55,17 @@ def cashed_out(ticket: Ticket, amount: int) -> Verdict:
     return Verdict(Result.WON, Amounts(Payout(stake, price - stake, amount, 0, amount), ticket.offered.odds))
 
 
+def hit(ticket: Ticket) -> Verdict:
+    """A jackpot without a wrong pick: its prize, or what the last update said that it pays."""
+    return paid(ticket, ticket.offered.payout.gross_payout or ticket.request.prize)
+
+
 def lost(ticket: Ticket) -> Verdict:
-    """Lost. What a superbet or jackpot would have won was never known, so it stays at 0."""
-    return Verdict(Result.LOST, ticket.offered)
+    """Lost. A ticket with odds still shows what it would have paid; a superbet or jackpot shows what it
+    wins, which is nothing."""
+    return Verdict(
+        Result.LOST, ticket.offered if ticket.offered.odds is not None else paid(ticket, 0).amounts
+    )
 
 
 def voided(ticket: Ticket) -> Verdict:
@@ -74,7 +82,9 @@ def _jackpot(ticket: Ticket, results: list[Result], undecided: int) -> Verdict |
         return lost(ticket)
     if undecided:
         return None
-    return voided(ticket) if set(results) == {Result.VOID} else paid(ticket, prizes[wrong])
+    if set(results) == {Result.VOID}:
+        return voided(ticket)
+    return paid(ticket, prizes[wrong]) if wrong else hit(ticket)
 
 
 def _odds_of(ticket: Ticket, event: int, bet: int) -> Decimal:

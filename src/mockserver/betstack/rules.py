@@ -113,8 +113,8 @@ def _events_are_known(context: Context) -> None:
             )
 
 
-def _events_take_bets(context: Context) -> None:
-    """From its start on an event takes none, nor while it is suspended (BS-ASM-055)."""
+def _events_have_not_started(context: Context) -> None:
+    """From its start on an event takes no bets (BS-ASM-055)."""
     for event_id, _ in context.request.picks:
         event = context.catalogue.events[event_id]
         if event_id in context.operator.results:
@@ -128,7 +128,11 @@ def _events_take_bets(context: Context) -> None:
                 f"for operator `{context.operator.name}` it is {context.now:%Y-%m-%d %H:%M}",
                 values={"event": event_id},
             )
-        if event.suspended:
+
+
+def _events_are_not_suspended(context: Context) -> None:
+    for event_id, _ in context.request.picks:
+        if context.catalogue.events[event_id].suspended:
             raise Rejection(
                 Refusal.EVENT_SUSPENDED,
                 f"event {event_id} takes no bets for the time being",
@@ -199,7 +203,8 @@ TICKET_RULES: tuple[Callable[[Context], None], ...] = (
     _card_is_known,
     _picks_are_those_of_the_card,
     _events_are_known,
-    _events_take_bets,
+    _events_have_not_started,
+    _events_are_not_suspended,
     _bets_are_known,
     _events_are_different,
     _picks_are_neither_too_few_nor_too_many,

@@ -23,6 +23,7 @@ from mockserver.betstack.model import (
 from mockserver.betstack.model import Event as OfferedEvent
 from mockserver.betstack.partner import NO_ANSWER, REFUSED, Partner
 from mockserver.betstack.refusals import Refusal
+from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Event, Result, Status
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import payout, total_odds
@@ -54,9 +55,10 @@ _RESERVING = _Way(Event.RESERVE, Action.RESERVE, actions.ticket_reserve, (Featur
 class TicketDesk:
     """Creates and reserves tickets, takes note of their payment, discards and shows them."""
 
-    def __init__(self, catalogue: Catalogue, partner: Partner) -> None:
+    def __init__(self, catalogue: Catalogue, partner: Partner, settlement: Settlement) -> None:
         self._catalogue = catalogue
         self._partner = partner
+        self._settlement = settlement
 
     async def create(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
         """Create a ticket that is wagered at once: the operator's platform takes the money.
@@ -64,7 +66,9 @@ class TicketDesk:
         :param cause: id of the exchange that asks for it
         :raises Rejection: a rule of :mod:`rules` does not hold, or the platform refuses or does not answer
         """
-        return await self._placed(operator, request, _CREATING, cause)
+        ticket = await self._placed(operator, request, _CREATING, cause)
+        operator.outbox.start(self._settlement.catch_up(operator, ticket, cause))
+        return ticket
 
     async def reserve(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
         """Reserve a ticket: it exists, and is not wagered until it is paid.
@@ -89,6 +93,7 @@ class TicketDesk:
         ticket = self.read(operator, identifier)
         change(operator, ticket, Event.PAY, "only a `reserved` one can be paid")
         operator.outbox.start(text_about(operator, ticket, cause))
+        operator.outbox.start(self._settlement.catch_up(operator, ticket, cause))
         return ticket
 
     def read(self, operator: Operator, identifier: str) -> Ticket:

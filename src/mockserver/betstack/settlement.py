@@ -42,13 +42,16 @@ class Settlement:
         :raises mockserver.kernel.outbox.OutboxFull: no room for the calls; nothing has changed
         """
         operator.outbox.require_room(2)
-        change(operator, ticket, Event.SETTLE, "only an `open` one can be settled")
-        ticket.verdict = verdict
-        seconds = operator.settings["calculating_seconds"]
-        if not seconds:
-            return self._result(operator, ticket, cause)
-        operator.timekeeper.set_timer(operator.clock.now() + timedelta(seconds=seconds), RESULT, ticket.id)
-        return []
+        return self._settle(operator, ticket, verdict, cause)
+
+    def catch_up(self, operator: Operator, ticket: Ticket, cause: str) -> list[OutgoingCall]:
+        """Settle a ticket that opens only after its events have ended: one that was paid late, or whose
+        creation the platform took its time to acknowledge.
+
+        :returns: the calls that were queued; none where its events don't decide it yet
+        """
+        verdict = outcome.decide(ticket, operator.results)
+        return self._settle(operator, ticket, verdict, cause) if verdict else []
 
     def settle_event(
         self, operator: Operator, event_id: int, result: EventResult, cause: str
@@ -103,11 +106,15 @@ class Settlement:
 
     def rollback(self, operator: Operator, ticket: Ticket, reason: str, cause: str) -> list[OutgoingCall]:
         """Have a result withdrawn. The ticket is open again once the platform has acknowledged it; until then
-        it keeps its result, and a closing that is due waits (BS-ASM-091, BS-ASM-092).
+        it keeps its result, and a closing that is due waits (BS-ASM-091, BS-ASM-092). One that is still
+        calculated is open again at once: nobody was told of its result.
 
         :raises Rejection: it has no result, or that is being withdrawn already
         :raises mockserver.kernel.outbox.OutboxFull: no room for the call; nothing has changed
         """
+        if ticket.status is Status.CALCULATING:
+            self._stop_calculating(operator, ticket)
+            return []
         if ticket.result is Result.PENDING or ticket.status not in (Status.RESULTED, Status.CLOSED):
             raise _not_to_be_rolled_back(ticket, "only one with a result can be rolled back")
         if not ticket.was_resulted:
@@ -133,8 +140,8 @@ class Settlement:
             ticket
             for ticket in operator.tickets
             if _holds(ticket, event_id)
-            and ticket.was_resulted
-            and ticket.status in (Status.RESULTED, Status.CLOSED)
+            and (ticket.was_resulted or ticket.status is Status.CALCULATING)
+            and ticket.status in (Status.CALCULATING, Status.RESULTED, Status.CLOSED)
             and not _is_rolling_back(operator, ticket)
         ]
         operator.outbox.require_room(len(concerned))
@@ -182,6 +189,17 @@ class Settlement:
             ticket.settle_again = False
             self._plan_closing(operator, ticket, besides=call)
 
+    def _settle(
+        self, operator: Operator, ticket: Ticket, verdict: Verdict, cause: str | None
+    ) -> list[OutgoingCall]:
+        change(operator, ticket, Event.SETTLE, "only an `open` one can be settled")
+        ticket.verdict = verdict
+        seconds = operator.settings["calculating_seconds"]
+        if not seconds:
+            return self._result(operator, ticket, cause)
+        operator.timekeeper.set_timer(operator.clock.now() + timedelta(seconds=seconds), RESULT, ticket.id)
+        return []
+
     def _result(self, operator: Operator, ticket: Ticket, cause: str | None) -> list[OutgoingCall]:
         verdict, ticket.verdict = ticket.verdict, None
         if verdict is None:
@@ -192,15 +210,18 @@ class Settlement:
         call = operator.outbox.put(action, document, subject=ticket.id, cause=cause, urgent=True)
         return [call, *text_about(operator, ticket, cause)]
 
+    def _stop_calculating(self, operator: Operator, ticket: Ticket) -> None:
+        change(operator, ticket, Event.ROLLBACK, "only one with a result can be rolled back")
+        operator.timekeeper.cancel(RESULT, ticket.id)
+        ticket.verdict = None
+
     def _reopen(self, operator: Operator, ticket: Ticket, cause: str | None) -> None:
         change(operator, ticket, Event.ROLLBACK, "only one with a result can be rolled back")
         ticket.result, ticket.amounts, ticket.acknowledged = Result.PENDING, ticket.offered, None
         ticket.was_resulted = False
         again, ticket.settle_again = ticket.settle_again, False
         if again and (verdict := outcome.decide(ticket, operator.results)):
-            change(operator, ticket, Event.SETTLE, "only an `open` one can be settled")
-            ticket.verdict = verdict
-            operator.outbox.start(self._result(operator, ticket, cause))
+            operator.outbox.start(self._settle(operator, ticket, verdict, cause))
 
     def _plan_closing(self, operator: Operator, ticket: Ticket, besides: OutgoingCall | None = None) -> None:
         """Set the timer, unless the result is being withdrawn."""

@@ -60,6 +60,7 @@ TRANSITIONS = MappingProxyType(
         (Status.OPEN, Event.REFUND): Status.CANCELLED,  # BS-ASM-054
         (Status.OPEN, Event.SETTLE): Status.CALCULATING,  # BS-ASM-053
         (Status.CALCULATING, Event.RESULT): Status.RESULTED,  # BS-LIF-003
+        (Status.CALCULATING, Event.ROLLBACK): Status.OPEN,  # before anybody was told of the result
         (Status.RESULTED, Event.ROLLBACK): Status.OPEN,  # BS-CLO-014
         (Status.RESULTED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011
         (Status.CANCELLED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011, of a refunded ticket

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from mockserver.kernel.ports import Deadlines, IdSource, OutgoingAnswer
 from mockserver.kernel.timekeeper import Timekeeper
@@ -211,7 +212,7 @@ class Outbox:
             raise NotInThisState("the call is being sent right now")
         async with self._trying(call):
             answer = await self._try(call, scheduled=call.state is CallState.PENDING)
-        await self._go_on(call)
+        await self._send_released(call)
         return answer
 
     async def tell_all(self, calls: Iterable[OutgoingCall]) -> None:
@@ -221,16 +222,14 @@ class Outbox:
 
         async def tell(call: OutgoingCall) -> None:
             async with few:
-                if call.state is CallState.PENDING:  # it may have been dropped, or sent by hand
-                    await self.tell(call)
+                await self._first_try(call)
 
         await asyncio.gather(*(tell(call) for call in calls))
 
     def start(self, calls: Iterable[OutgoingCall]) -> None:
         """Make the first try of each without waiting for it. Held ones wait for their turn."""
         for call in calls:
-            if call.state is CallState.PENDING:
-                self._in_background(self.tell(call))
+            self._in_background(self._first_try(call))
 
     def drop(self, call_id: str) -> OutgoingCall:
         """Give a call up; it is not sent again.
@@ -244,8 +243,14 @@ class Outbox:
         self._end(call, CallState.DROPPED)
         if not self._is_sending(call.id):
             self._locks.pop(call.id, None)
-            self.start(self._released(call))
+            if (following := self._released(call)) is not None:
+                self.start([following])
         return call
+
+    def forget(self, subject: str) -> None:
+        """Drop every call about a subject that is not done."""
+        for call in reversed(self.unfinished(subject)):
+            self.drop(call.id)
 
     def find(self, call_id: str) -> OutgoingCall:
         """The call with this id.
@@ -271,8 +276,9 @@ class Outbox:
         for call in calls:
             if call.state in UNFINISHED and call.subject and self._schedules[call.action].in_order:
                 self._lanes.setdefault(call.subject, []).append(call)
-        for lane in self._lanes.values():
-            for call in lane[1:]:
+        for head, *behind in self._lanes.values():
+            head.state = CallState.PENDING if head.state is CallState.HELD else head.state
+            for call in behind:
                 call.state = CallState.HELD if call.state in WAITING else call.state
         planned = {timer.subject for timer in self._timekeeper.pending() if timer.kind == TIMER}
         for call in calls:
@@ -285,7 +291,7 @@ class Outbox:
             if call.state not in WAITING:
                 return f"{call.action}: {call.state} in the meantime"
             await self._try(call, scheduled=True)
-        await self._go_on(call)
+        await self._send_released(call)
         failure = call.tries[-1].failure
         return f"{call.action}: {call.state}" + (f" ({failure})" if failure else "")
 
@@ -299,22 +305,29 @@ class Outbox:
             created=self._timekeeper.clock.now(),
         )
 
-    async def _go_on(self, call: OutgoingCall) -> None:
-        """Send what the call held up, if it was acknowledged or dropped."""
-        for following in self._released(call):
-            await self.tell(following)
+    async def _first_try(self, call: OutgoingCall) -> None:
+        """Nothing for a call that is held, or was sent by hand or dropped in the meantime."""
+        if call.state is CallState.PENDING and not self._is_sending(call.id):
+            await self.tell(call)
 
-    def _released(self, call: OutgoingCall) -> list[OutgoingCall]:
-        """The call that is no longer held now that this one holds nothing up any more; one at most."""
+    async def _send_released(self, call: OutgoingCall) -> None:
+        """Send what the call held up, if it was acknowledged or dropped, and what that held up in turn."""
+        while (following := self._released(call)) is not None:
+            async with self._trying(following):
+                await self._try(following, scheduled=True)
+            call = following
+
+    def _released(self, call: OutgoingCall) -> OutgoingCall | None:
+        """The call that is no longer held, now that this one holds nothing up any more."""
         lane = self._lanes.get(call.subject or "", [])
         if call.state not in UNFINISHED and call in lane:
             lane.remove(call)
             if not lane:
                 del self._lanes[call.subject or ""]
-        if lane and lane[0].state is CallState.HELD:
-            lane[0].state = CallState.PENDING
-            return [lane[0]]
-        return []
+        if not lane or lane[0].state is not CallState.HELD:
+            return None
+        lane[0].state = CallState.PENDING
+        return lane[0]
 
     def _in_background(self, work: Coroutine[None, None, object]) -> None:
         task: asyncio.Task[object] = asyncio.ensure_future(work)
@@ -378,7 +391,15 @@ class Outbox:
         call.state, call.next = state, None
         self._ended.pop(call.id, None)
         self._ended[call.id] = None
-        while len(self._ended) > self._size():
-            first = next(iter(self._ended))
-            del self._ended[first], self._calls[first]
+        for one in list(islice(self._ended, max(0, len(self._ended) - self._size()))):
+            self._evict(self._calls[one])
         self._on_end(call)
+
+    def _evict(self, call: OutgoingCall) -> None:
+        """Forget a call that has ended, unless others wait for it to be sent by hand or dropped."""
+        lane = self._lanes.get(call.subject or "", [])
+        if call in lane:
+            if len(lane) > 1:
+                return
+            del self._lanes[call.subject or ""]
+        del self._ended[call.id], self._calls[call.id]

@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.adapters.keys import SigningKey
+from mockserver.adapters.sender import OwnTransport
 from mockserver.betstack.model import Operator, Ticket
 from mockserver.edge.app import surfaces_app
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
@@ -25,7 +26,7 @@ from mockserver.kernel.outbox import CallState, OutgoingCall
 from mockserver.kernel.players import account_of
 from mockserver.kernel.timekeeper import Passage
 
-from .conftest import NOW, QUICKTIP, OwnTransport, Service, _sandbox
+from .conftest import NOW, QUICKTIP, Service, _sandbox
 
 PLAYER = "1660986605374148608"
 FUNDS = 1_000_000
