@@ -10,7 +10,6 @@ from rich.console import Console
 
 from conformance import signing
 from conformance.callback_sink import JWKS_PATH, CallbackSink
-from conformance.played_pam import PAM_PATH
 from demo.betcore_bet import betcore_bet
 from demo.betstack_ticket import TicketLife
 from demo.exchanges import Surprise
@@ -21,6 +20,7 @@ REPORTS = Path("reports")
 NEXT = """\
 [bold]Where to look next[/]
   reports/report.html    every verdict with its requirement, page and exchange; open it in a browser
+                         (reports/operator/report.html for the platform)
   make serve             a sandbox on http://127.0.0.1:8080 to build against
   README.md              your first ticket with curl, and the kit against your own implementation"""
 
@@ -34,9 +34,10 @@ def main() -> int:
             base_url = running.base_url
             console.print(f"A sandbox runs at {base_url}.\n")
             walk(running, listen, console)
-            lead_to_the_kit(running, listen)
             console.rule("[bold]The conformance kit against the same server, assumptions judged too")
-            exit_code = conformance(base_url, listen)
+            exit_code = conformance("betstack", "betcore-casino", "--listen", listen, at=base_url)
+            console.rule("[bold]The same against the operator's platform")
+            exit_code = exit_code or conformance("betstack-operator", at=f"{base_url}/pam", below="operator")
     except (DidNotStart, Surprise) as error:
         console.print(f"[red]The demonstration stopped:[/] {error}")
         return 1
@@ -53,27 +54,11 @@ def walk(running: Addresses, listen: str, console: Console) -> None:
         betcore_bet(running.base_url, key, console)
 
 
-def lead_to_the_kit(running: Addresses, listen: str) -> None:
-    """Have the operators' platform called where the kit plays it."""
-    with Sandbox(running.admin_url) as plane:
-        for tenant in plane.tenants():
-            if tenant["kind"] == "operator":
-                plane.tenant(tenant["name"]).change(pam_url=f"http://{listen}{PAM_PATH}")
-
-
-def conformance(base_url: str, listen: str) -> int:
+def conformance(*arguments: str, at: str, below: str = "") -> int:
     """The kit, as a user runs it; a difference from an assumption counts too, since they are ours."""
-    command = [sys.executable, "-m", "conformance", "run", "betstack", "betcore-casino"]
-    options = [
-        "--base-url",
-        base_url,
-        "--listen",
-        listen,
-        "--report-dir",
-        str(REPORTS),
-        "--judge-assumptions",
-    ]
-    return subprocess.run([*command, *options], check=False).returncode
+    options = ["--base-url", at, "--report-dir", str(REPORTS / below), "--judge-assumptions"]
+    command = [sys.executable, "-m", "conformance", "run", *arguments, *options]
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

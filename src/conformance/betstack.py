@@ -12,7 +12,10 @@ from conformance.channel import Channel
 from conformance.client import RawAnswer, expect_equal, shown
 from conformance.errors import Mismatch, Missing
 from conformance.signing import betstack_body, betstack_signature
-from conformance.target import BetstackTarget, Operator
+from conformance.target import BetstackTarget, Leg, Operator
+
+SELLING: Final = ("reserveTicket", "createTicket")
+"""The operations that make a ticket."""
 
 LONGEST_IDENTIFIER: Final = 200
 """Characters; a longer one is no identifier that a person could be shown."""
@@ -94,7 +97,7 @@ class Answer:
         wrong = [
             f"{name} ({kind_name(kind)}): got {shown(body[name]) if name in body else 'no such field'}"
             for name, kind in fields.items()
-            if name not in body or not (_is(body[name], kind) or (body[name] is None and name in nullable))
+            if name not in body or not (fits(body[name], kind) or (body[name] is None and name in nullable))
         ]
         if wrong:
             raise Mismatch(
@@ -105,7 +108,8 @@ class Answer:
         return self
 
 
-def _is(value: object, kind: type) -> bool:
+def fits(value: object, kind: type) -> bool:
+    """Whether the value is of a type of the oracle's tables; ``Decimal`` stands for any number."""
     if kind is Decimal:
         return isinstance(value, int | Decimal) and not isinstance(value, bool)
     if kind is int and isinstance(value, Decimal):
@@ -122,7 +126,7 @@ def kind_name(kind: type) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket that the target has reserved for the kit."""
+    """A ticket that the target has reserved or created for the kit."""
 
     id: str
     code: str
@@ -142,6 +146,8 @@ class Betstack:
     """24 lower-case hex digits that no ticket has."""
     created: MutableMapping[str, str]
     """Tickets that this run leaves behind, by id, with their last known status."""
+    callback_seconds: float = 5.0
+    """Until a call must have arrived that the target makes after it has answered."""
     assumptions: bool = False
     """Whether assumptions are judged, so that a case must not excuse a target by one."""
 
@@ -166,10 +172,26 @@ class Betstack:
 
     def quicktip(self, **changes: Any) -> dict[str, Any]:
         """The fields of a quicktip reservation in documented order. Raises :exc:`Missing`."""
+        return self.picked("quicktip", **changes)
+
+    def picked(self, kind: str, **changes: Any) -> dict[str, Any]:
+        """The fields of a quicktip, quickbet or smartbet in documented order. Raises :exc:`Missing`."""
         if not self.target.legs:
             raise Missing("needs [betstack.quicktip] in the target file")
-        legs = [{"id": leg.event, "bet": leg.bet, "odds": leg.odds} for leg in self.target.legs]
-        return {**self._common("quicktip"), "odds_diff": Decimal("0.5"), "events": legs, **changes}
+        legs = [leg.fields() for leg in self.target.legs]
+        return {**self._common(kind), "odds_diff": Decimal("0.5"), "events": legs, **changes}
+
+    def jackpot(self, card: Mapping[str, Any], legs: Sequence[Leg], **changes: Any) -> dict[str, Any]:
+        """The fields of a jackpot in documented order, on a card as it was read, with these picks."""
+        return {
+            **self._common("jackpot"),
+            "odds_diff": Decimal("0.5"),
+            "events": [leg.fields() for leg in legs],
+            "betcard_code": card.get("code"),
+            "prize": card.get("prize", 0),
+            "bonus_prizes": card.get("bonus_prizes", []),
+            **changes,
+        }
 
     def reservation(self, **changes: Any) -> dict[str, Any]:
         """The fields of a reservation of whichever type the target has. Raises :exc:`Missing`."""
@@ -177,9 +199,19 @@ class Betstack:
             return self.quicktip(**changes)
         return self.superbet(**changes)
 
-    def headers(self, body: bytes = b"", *, secret: str | None = None) -> dict[str, str]:
+    def cheap(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields at the price of a creation, which the player really pays."""
+        return {**fields, "price": self.target.create_price}
+
+    def ways(self) -> tuple[str, ...]:
+        """The operations that sell tickets and that the target has."""
+        return SELLING[:1] if "create" in self.target.lacks else SELLING
+
+    def headers(
+        self, body: bytes = b"", *, secret: str | None = None, timestamp: str | None = None
+    ) -> dict[str, str]:
         """The three identity headers for a body, signed with the operator's secret or the given one."""
-        timestamp = str(int(self.now()))
+        timestamp = str(int(self.now())) if timestamp is None else timestamp
         return {
             "timestamp": timestamp,
             "operator-name": self.operator.name,
@@ -188,18 +220,34 @@ class Betstack:
 
     def reserve(self, fields: Mapping[str, Any], *, legal: bool = True) -> Answer:
         """``POST /tickets/reserve`` with these fields, signed."""
+        return self.sell("reserveTicket", fields, legal=legal)
+
+    def create(self, fields: Mapping[str, Any], *, legal: bool = True) -> Answer:
+        """``POST /tickets`` with these fields, signed."""
+        return self.sell("createTicket", fields, legal=legal)
+
+    def sell(
+        self, operation_id: str, fields: Mapping[str, Any], *, legal: bool = True, paced: bool = True
+    ) -> Answer:
+        """Create or reserve a ticket with these fields, signed."""
         body = betstack_body(fields)
         if legal:
-            self.channel.require_legal("reserveTicket", _plain(fields))
-        return self.post_reservation(body, self.headers(body))
+            self.channel.require_legal(operation_id, _plain(fields))
+        return self.post(operation_id, body, self.headers(body), paced=paced)
 
     def post_reservation(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """``POST /tickets/reserve`` with exactly these bytes and identity headers."""
+        return self.post("reserveTicket", body, headers)
+
+    def post(
+        self, operation_id: str, body: bytes, headers: Mapping[str, str], *, paced: bool = True
+    ) -> Answer:
+        """Create or reserve a ticket with exactly these bytes and identity headers."""
         answer = Answer(
             self.channel.call(
-                "reserveTicket", body=body, headers={"content-type": "application/json", **headers}
+                operation_id, body=body, paced=paced, headers={"content-type": "application/json", **headers}
             ),
-            self.channel.refusals("reserveTicket"),
+            self.channel.refusals(operation_id),
         )
         self._note(answer)
         return answer
@@ -208,10 +256,13 @@ class Betstack:
         """A ticket to work with. Raises :exc:`Missing` when the target does not reserve one."""
         with self.channel.evidence.during("preparation"):
             answer = self.reserve(fields)
-        ticket_id, code = answer.identifier("id"), answer.identifier("code")
-        if answer.raw.status != 200 or not ticket_id:
-            raise Missing(f"needs a reserved ticket, but reserving one got {answer.raw.describe()}")
-        return Ticket(ticket_id, code, answer)
+        return _sold(answer, "needs a reserved ticket, but reserving one")
+
+    def created_ticket(self, fields: Mapping[str, Any]) -> Ticket:
+        """As :meth:`reserved`, for a creation."""
+        with self.channel.evidence.during("preparation"):
+            answer = self.create(fields)
+        return _sold(answer, "needs a created ticket, but creating one")
 
     def reserve_ticket(self) -> Ticket:
         """A reserved ticket of whichever type the target has. Raises :exc:`Missing`."""
@@ -255,6 +306,19 @@ class Betstack:
         self._note(answer)
         return answer
 
+    def list_tickets(
+        self, *query: tuple[str, str], headers: Mapping[str, str] | None = None, legal: bool = True
+    ) -> Answer:
+        """``GET /tickets`` with this query, signed unless headers are given."""
+        if legal:
+            self.channel.require_legal_query("listTickets", query)
+        return Answer(
+            self.channel.call(
+                "listTickets", query=query, headers=self.headers() if headers is None else headers
+            ),
+            self.channel.refusals("listTickets"),
+        )
+
     def status_must_be(self, ticket: Ticket, status: str) -> None:
         """Read the ticket and raise :exc:`Mismatch` unless it has this status."""
         with self.channel.evidence.during("state of the ticket"):
@@ -282,6 +346,13 @@ class Betstack:
         ticket_id, status = answer.identifier("id"), answer.identifier("status")
         if answer.raw.status == 200 and ticket_id:
             self.created[ticket_id] = status or "status unknown"
+
+
+def _sold(answer: Answer, needed: str) -> Ticket:
+    ticket_id, code = answer.identifier("id"), answer.identifier("code")
+    if answer.raw.status != 200 or not ticket_id:
+        raise Missing(f"{needed} got {answer.raw.describe()}")
+    return Ticket(ticket_id, code, answer)
 
 
 def _plain(value: Any) -> Any:

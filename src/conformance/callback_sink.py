@@ -1,12 +1,13 @@
-"""The kit as the vendor: an HTTP listener that serves BETCORE's keys and records what the target asks for."""
+"""The kit as a party that the target calls: an HTTP listener that answers and records what arrives."""
 
 from __future__ import annotations
 
 import json
 import socket
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
@@ -27,6 +28,27 @@ class Received:
     path: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    at: float = 0.0
+    """Unix seconds."""
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a role answers."""
+
+    status: int | None = 200
+    """``None``: the connection is closed without an answer."""
+    content: bytes = b"{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides the media type, which is JSON unless it is named here."""
+
+
+Role = Callable[[Received], Reply]
+"""Answers the calls to one path. It is called in the thread of the connection, and may take its time."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -43,12 +65,20 @@ class _IPv6Server(_Server):
 class CallbackSink:
     """Listens on ``host:port`` while used as a context manager.
 
-    ``documents`` maps the paths that are served to what is answered, as JSON. Raises :exc:`KitError`
-    when it can't listen. Port 0 takes a free one.
+    ``documents`` maps the paths that are served to what is answered, as JSON; ``roles`` maps paths to who
+    decides on the answer. Raises :exc:`KitError` when it can't listen. Port 0 takes a free one.
     """
 
-    def __init__(self, listen: str, documents: Mapping[str, Any], *, public_url: str | None = None) -> None:
+    def __init__(
+        self,
+        listen: str,
+        documents: Mapping[str, Any],
+        *,
+        roles: Mapping[str, Role] | None = None,
+        public_url: str | None = None,
+    ) -> None:
         self._documents = dict(documents)
+        self._roles = dict(roles or {})
         self._received: list[Received] = []
         self._lock = threading.Lock()
         host, port = parse_listen(listen)
@@ -81,6 +111,13 @@ class CallbackSink:
         with self._lock:
             return [call for call in self._received if path is None or call.path == path]
 
+    def _reply(self, received: Received) -> Reply:
+        if received.path in self._roles:
+            return self._roles[received.path](received)
+        if received.path in self._documents:
+            return Reply(200, json.dumps(self._documents[received.path]).encode())
+        return Reply(404, json.dumps({"error": "unknown path"}).encode())
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         sink = self
 
@@ -93,15 +130,19 @@ class CallbackSink:
                 length = self.headers.get("Content-Length", "0")
                 body = self.rfile.read(min(int(length), LARGEST_BODY)) if length.isdecimal() else b""
                 path = self.path.partition("?")[0]
+                received = Received(self.command, path, tuple(self.headers.items()), body, time.time())
                 with sink._lock:
-                    sink._received.append(Received(self.command, path, tuple(self.headers.items()), body))
-                found = path in sink._documents
-                payload = json.dumps(sink._documents[path] if found else {"error": "unknown path"}).encode()
-                self.send_response(200 if found else 404)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(payload)))
+                    sink._received.append(received)
+                reply = sink._reply(received)
+                if reply.status is None:
+                    self.close_connection = True
+                    return
+                self.send_response(reply.status)
+                for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(reply.content)))
                 self.end_headers()
-                self.wfile.write(payload)
+                self.wfile.write(reply.content)
 
             do_GET = do_POST = do_PUT = _answer
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from conformance import requirements
 from conformance.errors import ControlFailed, KitError, Mismatch
-from conformance.profiles import of_surface
+from conformance.profiles import of_cases, of_surface
 from conformance.requirements import Requirement
 from conformance.verdict import ExitCode
 
@@ -101,8 +101,8 @@ def describe(module_name: str, name: str, function: Callable[..., Any]) -> Case:
     register.
     """
     subject = module_name.rpartition(".")[2].removeprefix("test_")
-    vendor = module_name.split(".")[-2]
-    case_id = f"{vendor}.{subject}.{name.removeprefix('test_')}"
+    directory = module_name.split(".")[-2]
+    case_id = f"{directory.replace('_', '-')}.{subject}.{name.removeprefix('test_')}"
     declaration: Declaration | None = getattr(function, _DECLARATION, None)
     if declaration is None or not declaration.requirements:
         raise KitError(f"{case_id} names no requirement", ExitCode.HARNESS)
@@ -111,8 +111,8 @@ def describe(module_name: str, name: str, function: Callable[..., Any]) -> Case:
         if requirement_id not in register:
             raise KitError(f"{case_id} names {requirement_id}, which is in no register", ExitCode.HARNESS)
     rows = tuple(register[requirement_id] for requirement_id in declaration.requirements)
-    profile = of_surface(rows[0].surface)
-    if profile is None:
+    profile = of_cases(directory)
+    if profile is None or of_surface(rows[0].surface) is None:
         raise KitError(f"{case_id}: no profile covers {rows[0].surface}", ExitCode.HARNESS)
     title = (inspect.getdoc(function) or "").partition("\n")[0]
     if not title:

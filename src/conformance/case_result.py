@@ -13,6 +13,9 @@ from conformance.judgement import judge, where
 from conformance.run import Run
 from conformance.verdict import CaseResult, Layer, Verdict
 
+PLATFORM_CALLS: Final = "platform-calls"
+"""The capability of a target whose calls to an operator's platform can be led to the kit."""
+
 REFUSED: Final = "the smoke check failed: the target refuses the kit's identity"
 
 
@@ -23,6 +26,11 @@ def obstacle(run: Run, case: Case) -> Exception | None:
     for capability in case.needs:
         if capability in run.lacks(case.profile):
             return NotApplicable(f"the target declares to lack {capability}")
+    if PLATFORM_CALLS in case.needs and run.pam is None:
+        return NotApplicable(
+            "the kit plays the operator's platform at the address that --listen says, in a run of this "
+            "profile alone"
+        )
     reason = run.not_allowed(case.safety)
     return NotApplicable(reason) if reason else None
 

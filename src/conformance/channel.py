@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import requests
 
@@ -27,6 +28,9 @@ class Legality(Protocol):
     def problems(self, operation_id: str, body: Any) -> list[str]:
         """One line per problem."""
 
+    def query_problems(self, operation_id: str, query: Sequence[tuple[str, str]]) -> list[str]:
+        """One line per problem."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -38,12 +42,20 @@ class Channel:
     """``None`` while nothing is judged, as in the smoke check."""
     legality: Legality
     evidence: Evidence
+    path: str | None = None
+    """What follows the transport's URL where the party names its own URL, whatever the contract's path."""
 
     def require_legal(self, operation_id: str, body: Any) -> None:
         """Raise :exc:`HarnessError` when the kit is about to send what the contract forbids."""
         problems = self.legality.problems(operation_id, body)
         if problems:
             raise HarnessError(f"the kit's own {operation_id} request breaks the contract: {problems[0]}")
+
+    def require_legal_query(self, operation_id: str, query: Sequence[tuple[str, str]]) -> None:
+        """As :meth:`require_legal`, for the query of a request."""
+        problems = self.legality.query_problems(operation_id, query)
+        if problems:
+            raise HarnessError(f"the kit's own {operation_id} query breaks the contract: {problems[0]}")
 
     def refusals(self, operation_id: str) -> Refusals:
         """The refusals of the operation, as the user's overrides have them."""
@@ -54,16 +66,19 @@ class Channel:
         operation_id: str,
         *,
         values: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         paced: bool = True,
     ) -> RawAnswer:
-        """Send one operation. ``values`` fill the path's templates."""
+        """Send one operation. ``values`` fill the path's templates; ``query`` may repeat a name."""
         operation = self.contract.operation(operation_id)
-        path = operation.path
+        path = self.contract.prefix + operation.path if self.path is None else self.path
         for name, value in (values or {}).items():
             path = path.replace(f"{{{name}}}", segment(value))
-        request = self.transport.prepare(operation.method, self.contract.prefix + path, headers or {}, body)
+        if query:
+            path += f"?{urlencode(query)}"
+        request = self.transport.prepare(operation.method, path, headers or {}, body)
         answer = self.transport.send(request, paced=paced)
         with self.evidence.lock:
             self.evidence.exchanges.append(RawExchange(operation_id, request, answer, self.evidence.purpose))
@@ -72,4 +87,16 @@ class Channel:
                 self.evidence.violations.extend(findings.violations)
                 if findings.undocumented:
                     self.evidence.undocumented.append(findings.undocumented)
+        return answer
+
+    def call_outside(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> RawAnswer:
+        """Send what no operation of the contract describes; ``path`` stands below the surface's prefix."""
+        request = self.transport.prepare(method, self.contract.prefix + path, headers or {}, body)
+        answer = self.transport.send(request)
+        with self.evidence.lock:
+            self.evidence.exchanges.append(
+                RawExchange(f"{method} {path}", request, answer, self.evidence.purpose)
+            )
         return answer

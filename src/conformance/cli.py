@@ -40,7 +40,8 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--listen",
                 metavar="HOST:PORT",
-                help="Where the kit listens when it plays the vendor [default: 127.0.0.1:8090].",
+                help="Where the kit listens when it plays BETCORE [default: 127.0.0.1:8090]; for betstack, "
+                "where it plays the operator's platform at /pam, which it does only if this is given.",
             ),
             click.option("--public-url", help="Where the target reaches that listener."),
             click.option(
@@ -94,8 +95,8 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
 def run(profiles: tuple[str, ...], verbose: bool, **given: Any) -> None:
     """Run the cases of the profiles against a target and write the reports.
 
-    Profiles: betstack (the bet engine), betcore-casino (a casino's wallet). Without one, those of the target
-    file run.
+    Profiles: betstack (bet engine and cards), betcore-casino (a casino's wallet), betstack-operator (an
+    operator's platform, whose own URL --base-url then is). Without one, those of the target file run.
 
     Exit codes: 0 as expected; 1 a requirement is broken or money is at risk; 2 usage; 3 target not reachable;
     4 cases have not run; 5 the kit failed.

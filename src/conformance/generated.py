@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import requests
 import schemathesis
@@ -96,6 +97,8 @@ class GeneratedCase:
             return self.not_run(REFUSED)
         if (reason := self.run.not_allowed(self._safety())) is not None:
             return self._case(Verdict.NOT_APPLICABLE, reason)
+        if self.surface == "betstack.sms" and "sms" in self.run.lacks(profile):
+            return self._case(Verdict.NOT_APPLICABLE, "the target declares to lack sms")
         start = time.monotonic()
         before = self._balance()
         found = self._explore()
@@ -158,10 +161,12 @@ class GeneratedCase:
         return self._party().made_up[self.operation]
 
     def _balance(self) -> Decimal | None:
-        if self.operation != "makePayment":
-            return None
         try:
-            return self.run.casino(Evidence(), judged=False).read_balance()
+            if self.operation == "makePayment":
+                return self.run.casino(Evidence(), judged=False).read_balance()
+            if self.operation == "sendPamAction":
+                return Decimal(self.run.platform(Evidence(), judged=False).read_balance())
+            return None
         except Missing:
             return None
 
@@ -176,13 +181,18 @@ class GeneratedCase:
         derive = separate if options.judge_assumptions else judge
         derived = with_statuses_of(contract.document, derive(contract.document))
         document = without_identity(for_requests(derived, hints(self.run, self.surface)))
+        base_url = options.base_url.rstrip("/") + contract.prefix
+        if (url := self.run.own_url(self.surface)) is not None:
+            base_url, path = at_its_end(url)
+            (item,) = document["paths"].values()
+            document["paths"] = {path: item}
         schema = schemathesis.openapi.from_dict(
             document,
             config=config(
                 seed=options.seed,
                 examples=options.generated,
                 timeout=self.run.target.answer_seconds,
-                base_url=options.base_url.rstrip("/") + contract.prefix,
+                base_url=base_url,
                 rate=None if options.local else "2/s",
             ),
         )
@@ -241,6 +251,13 @@ class GeneratedCase:
 def describe(failure: Failure) -> str:
     """A failure on one line, without the values that differ from request to request."""
     return f"{failure.title}: {' '.join(failure.message.split(chr(10) * 2, 1)[0].split())[:160]}"
+
+
+def at_its_end(url: str) -> tuple[str, str]:
+    """The URL cut before its last segment, for a document that has to have one path."""
+    parts = urlsplit(url)
+    head, _, tail = parts.path.rpartition("/")
+    return f"{parts.scheme}://{parts.netloc}{head}", f"/{tail}"
 
 
 def as_integers(request: requests.PreparedRequest) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -31,6 +32,12 @@ CHECKS: Final = (
 
 SMALL_AMOUNT: Final = {"type": "string", "pattern": "^0[.]0[0-9]$"}
 """Amounts of made-up transactions, so that a run does not use up a player's balance."""
+
+FEW: Final = {"type": "integer", "minimum": 1, "maximum": 3}
+"""Elements of a list that a made-up request asks for."""
+
+SMALL_CENTS: Final = {"type": "integer", "minimum": 1, "maximum": 9}
+"""The same for amounts in whole cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ def hints(run: Run, surface: str) -> Hints:
         return Hints(
             {"Amount": SMALL_AMOUNT, "TaxAmount": SMALL_AMOUNT}, {"PartnerUserId": run.target.casino.user}
         )
+    if surface in ("betstack.pam", "betstack.sms") and run.target.platform is not None:
+        return _of_an_operator(run)
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator
@@ -68,7 +77,29 @@ def hints(run: Run, surface: str) -> Hints:
         known["event"] = run.target.betstack.superbet_event
     if run.created:
         known["identifier"] = next(reversed(run.created))
-    return Hints({"operator": {"type": "string", "enum": [operator.name]}}, known)
+    if surface == "betstack.bet_card" and run.card_codes:
+        known["code"] = run.card_codes.get("smartbet") or next(iter(run.card_codes.values()))
+    fixed: dict[str, Any] = {"operator": {"type": "string", "enum": [operator.name]}}
+    if surface == "betstack.bet_engine":
+        fixed |= {"price": SMALL_CENTS, "limit": FEW}
+    return Hints(fixed, known)
+
+
+def _of_an_operator(run: Run) -> Hints:
+    """Made-up calls to an operator move few cents of the player, and send no message to a stranger."""
+    assert run.target.platform is not None
+    operator = run.target.platform
+    fixed: dict[str, Any] = {
+        "operator": {"type": "string", "enum": [operator.operator]},
+        "currency": {"type": "string", "enum": [operator.currency]},
+        "price": SMALL_CENTS,
+        "net_payout": SMALL_CENTS,
+    }
+    if operator.msisdn is not None:
+        fixed["msisdn"] = {"type": "string", "enum": [operator.msisdn]}
+    if player := run.platform(Evidence(), judged=False).identify().identifier("player_id"):
+        fixed["player_id"] = {"type": "string", "enum": [player]}
+    return Hints(fixed, {"token": operator.token})
 
 
 def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]:
@@ -81,11 +112,19 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
                 request.prepare_body(jwt_body(casino.token(json.loads(request.body))), None)
 
         return sign_token
-    betstack = run.betstack(Evidence(), judged=False)
+    if surface == "betstack.bet_card":
+        return lambda request: None  # it asks for no identity
+    headers: Callable[[bytes], Mapping[str, str]]
+    if surface == "betstack.pam":
+        headers = run.platform(Evidence(), judged=False).headers
+    elif surface == "betstack.sms":
+        headers = run.sms(Evidence()).headers
+    else:
+        headers = run.betstack(Evidence(), judged=False).headers
 
     def sign_headers(request: requests.PreparedRequest) -> None:
         body = request.body or b""
-        request.headers.update(betstack.headers(body.encode() if isinstance(body, str) else body))
+        request.headers.update(headers(body.encode() if isinstance(body, str) else body))
 
     return sign_headers
 
@@ -139,9 +178,16 @@ def for_requests(document: dict[str, Any], hints: Hints) -> dict[str, Any]:
     for name, schema in changed["components"]["schemas"].items():
         if name.startswith(REQUEST_PREFIX):
             _hint(schema, hints)
-    for parameter in changed["components"].get("parameters", {}).values():
-        if parameter.get("in") == "path" and parameter["name"] in hints.known:
-            parameter["schema"] = hints.schema(parameter["name"], parameter["schema"])
+    inline = [
+        item[method].get("parameters", ())
+        for item in changed["paths"].values()
+        for method in METHODS
+        if method in item
+    ]
+    for parameter in (*changed["components"].get("parameters", {}).values(), *chain(*inline)):
+        where, name = parameter.get("in"), parameter.get("name")
+        if (where == "path" and name in hints.known) or (where == "query" and name in hints.fixed):
+            parameter["schema"] = hints.schema(name, parameter["schema"])
     for item in changed["paths"].values():
         for method in METHODS:
             media = item.get(method, {}).get("requestBody", {}).get("content", {}).get("application/json", {})

@@ -250,10 +250,11 @@ def _as_request(node: Any) -> Any:
 
 def with_statuses_of(document: Mapping[str, Any], judged: dict[str, Any]) -> dict[str, Any]:
     """The judged document with the statuses that are only assumed, whatever their bodies: a target that
-    does what was assumed gives nothing to discover."""
+    does what was assumed gives nothing to discover. An operation that is only assumed has nothing else."""
     for path, item in document["paths"].items():
-        for method in METHODS:
-            for status, response in item.get(method, {}).get("responses", {}).items():
-                known = judged["paths"][path][method]["responses"]
+        for method in (name for name in METHODS if name in item):
+            holder = judged["paths"][path]
+            known = holder.setdefault(method, {**_as_request(item[method]), "responses": {}})["responses"]
+            for status, response in item[method].get("responses", {}).items():
                 known.setdefault(status, {"description": response.get("description", "assumed")})
     return judged

@@ -26,7 +26,8 @@ class Options:
     profiles: tuple[str, ...] = ()
     """Empty: those of the target file."""
     target: Path | None = None
-    listen: str = DEFAULT_LISTEN
+    listen: str | None = None
+    """Where the kit listens; ``None``: at :data:`DEFAULT_LISTEN`, if a profile can't do without."""
     public_url: str | None = None
     judge_assumptions: bool = False
     deviations: Path | None = None
@@ -41,12 +42,17 @@ class Options:
         check_url("--base-url", self.base_url)
         if self.public_url is not None:
             check_url("--public-url", self.public_url)
-        parse_listen(self.listen)
+        parse_listen(self.listen_address)
         for name in self.allow:
             if name not in SAFETIES:
                 raise KitError(f"--allow {name}: there are {', '.join(SAFETIES)}")
         if self.generated < 0:
             raise KitError("--generated must not be negative")
+
+    @property
+    def listen_address(self) -> str:
+        """``host:port`` of the kit's listener, if there is one."""
+        return self.listen or DEFAULT_LISTEN
 
     @property
     def local(self) -> bool:

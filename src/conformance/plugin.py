@@ -42,7 +42,7 @@ OPTIONS: Final = (
         {
             "default": None,
             "metavar": "HOST:PORT",
-            "help": "where the kit listens when it plays the vendor (default 127.0.0.1:8090)",
+            "help": "where the kit listens as BETCORE (default 127.0.0.1:8090), or as an operator",
         },
     ),
     ("--public-url", {"metavar": "URL", "help": "where the target reaches that listener"}),

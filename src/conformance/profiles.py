@@ -22,6 +22,10 @@ class Profile:
     """Whether the target calls the vendor, which the kit then plays."""
     made_up: Mapping[str, str]
     """The operations that made-up requests are sent to, with what these may do to a target."""
+    may_listen: bool = False
+    """Whether the kit, if it is told where to listen, plays the party that the target calls."""
+    whole_url: bool = False
+    """Whether ``--base-url`` is the one URL that takes every call, and nothing is appended to it."""
 
 
 BUILT: Final[Mapping[str, Profile]] = {
@@ -29,11 +33,31 @@ BUILT: Final[Mapping[str, Profile]] = {
     for profile in (
         Profile(
             "betstack",
-            "Betstack's bet engine",
-            ("betstack.bet_engine",),
+            "Betstack's bet engine and bet cards",
+            ("betstack.bet_engine", "betstack.bet_card"),
             "betstack",
             needs_sink=False,
-            made_up={"reserveTicket": "creates", "payTicket": "destructive", "getTicket": "read"},
+            made_up={
+                "createTicket": "moves-money",
+                "reserveTicket": "creates",
+                "payTicket": "destructive",
+                "getTicket": "read",
+                "listTickets": "read",
+                "getFinanceDetails": "read",
+                "listJackpotCards": "read",
+                "getJackpotCard": "read",
+                "pickJackpotBets": "read",
+                "listQuicktipCards": "read",
+                "getQuicktipCard": "read",
+                "listSmartbetCards": "read",
+                "getSmartbetCard": "read",
+                "listQuickbetCards": "read",
+                "getQuickbetCard": "read",
+                "listSuperbetCards": "read",
+                "getSuperbetCard": "read",
+                "generateSmartbet": "read",
+            },
+            may_listen=True,
         ),
         Profile(
             "betcore-casino",
@@ -43,11 +67,19 @@ BUILT: Final[Mapping[str, Profile]] = {
             needs_sink=True,
             made_up={"getUserData": "read", "makePayment": "moves-money", "closeBet": "destructive"},
         ),
+        Profile(
+            "betstack-operator",
+            "an operator's platform and SMS receiver for Betstack",
+            ("betstack.pam", "betstack.sms"),
+            "betstack_operator",
+            needs_sink=False,
+            made_up={"sendPamAction": "moves-money", "sendSmsNotification": "creates"},
+            whole_url=True,
+        ),
     )
 }
 
 PLANNED: Final = (
-    "betstack-operator",
     "betcore-aggregator",
     "betcore-provider",
     "betcore-sessions",
@@ -67,6 +99,11 @@ def profile(name: str) -> Profile:
 def chosen(names: Iterable[str]) -> tuple[Profile, ...]:
     """The profiles with these names, each once, in the order given."""
     return tuple(profile(name) for name in dict.fromkeys(names))
+
+
+def of_cases(directory: str) -> Profile | None:
+    """The built profile whose cases are in this directory."""
+    return next((profile for profile in BUILT.values() if profile.cases == directory), None)
 
 
 def of_surface(surface: str) -> Profile | None:

@@ -129,10 +129,14 @@ class Redactor:
         forms = {form for value in known for form in _forms(value)}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
         self._known = re.compile("|".join(longest_first) or r"(?!)")
+        self._masked: dict[str, str] = {}  # a run shows the same names and bodies again and again
 
     def text(self, text: str) -> str:
         """Return the text with every secret masked."""
-        return self._settled(_as_text(text), self._once)
+        text = _as_text(text)
+        if text not in self._masked:
+            self._masked[text] = self._settled(text, self._once)
+        return self._masked[text]
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return the headers in their order; those with a telling name are masked whole."""

@@ -11,11 +11,12 @@ import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -23,6 +24,7 @@ from bet_contracts.errors import OverrideError
 from bet_contracts.override_file import read_overrides
 from bet_contracts.overrides import in_words
 from conformance import contract, deviations, profiles, requirements, target
+from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.callback_sink import JWKS_PATH, CallbackSink
 from conformance.case import Case, catalogue
@@ -32,7 +34,11 @@ from conformance.client import Evidence, Pace, RawAnswer, Transport
 from conformance.contract import Contract
 from conformance.deviations import Deviation
 from conformance.errors import KitError
-from conformance.options import DEFAULT_LISTEN, DEFAULT_SEED, Options
+from conformance.operator_platform import Platform
+from conformance.operator_sms import SmsReceiver
+from conformance.options import DEFAULT_SEED, Options, check_url
+from conformance.platform_check import PlatformCheck
+from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
 from conformance.request_check import RequestCheck
@@ -66,6 +72,10 @@ class Run:
     now: Callable[[], float]
     started: float
     sink: CallbackSink | None = None
+    pam: PlayedPam | None = None
+    """The operator's platform, where the kit plays it."""
+    card_codes: dict[str, str] = field(default_factory=dict)
+    """Kind to the code of a bet card that the target showed."""
     refused: dict[str, str] = field(default_factory=dict)
     """Profile to why its identity is not accepted."""
     unreachable: str | None = None
@@ -95,12 +105,14 @@ class Run:
 
     def channel(self, surface: str, evidence: Evidence, *, judged: bool = True) -> Channel:
         """A channel to the surface, whose answers are recorded in ``evidence``."""
+        url = self.own_url(surface)
         return Channel(
             self.contracts[surface],
-            self.transport,
+            self.transport if url is None else replace(self.transport, base_url=url),
             self.response_checks[surface] if judged else None,
             self.request_checks[surface],
             evidence,
+            path=None if url is None else "",
         )
 
     def betstack(self, evidence: Evidence, *, judged: bool = True) -> Betstack:
@@ -113,7 +125,18 @@ class Run:
             self.now,
             self.new_ticket_id,
             self.created,
+            self.target.callback_seconds,
             self.options.judge_assumptions,
+        )
+
+    def bet_cards(self, evidence: Evidence) -> BetCards:
+        """The calculator and the bet cards, asked about the target file's operator."""
+        assert self.target.betstack is not None
+        return BetCards(
+            self.channel("betstack.bet_card", evidence),
+            self.target.betstack,
+            self.target.betstack.operator,
+            self.card_codes,
         )
 
     def casino(self, evidence: Evidence, *, judged: bool = True) -> Casino:
@@ -127,6 +150,30 @@ class Run:
             self.new_bet,
             self.target.settle_seconds,
         )
+
+    def platform(self, evidence: Evidence, *, judged: bool = True) -> Platform:
+        """The operator's platform as the kit, playing Betstack, calls it."""
+        assert self.target.platform is not None
+        channel = self.channel("betstack.pam", evidence, judged=judged)
+        if channel.check is not None:
+            check = PlatformCheck(channel.check, full=self.options.judge_assumptions)
+            channel = replace(channel, check=check)
+        return Platform(
+            channel, self.target.platform, self.target_now, self.new_ticket_id, self.target.settle_seconds
+        )
+
+    def sms(self, evidence: Evidence) -> SmsReceiver:
+        """The operator's receiver of notifications as the kit, playing Betstack, calls it."""
+        assert self.target.platform is not None
+        return SmsReceiver(
+            self.channel("betstack.sms", evidence), self.target.platform, self.target_now, self.new_ticket_id
+        )
+
+    def own_url(self, surface: str) -> str | None:
+        """The one URL that takes every call of the surface; ``None`` where the contract's paths are used."""
+        if self.target.platform is None or not any(profile.whole_url for profile in self.profiles):
+            return None
+        return operator_urls(self.options.base_url, self.target.platform.sms_url).get(surface)
 
     def selected(self, cases: Iterable[Case]) -> list[Case]:
         """The cases of the run's profiles that ``--only`` leaves. Raises :exc:`KitError` on none."""
@@ -166,7 +213,7 @@ class Run:
 
     def lacks(self, profile: str) -> frozenset[str]:
         """What the target declares to lack of the profile."""
-        section = self.target.betstack if profile == "betstack" else self.target.casino
+        section = self.target.section(profile)
         return section.lacks if section else frozenset()
 
     def command(self, profile: str, selector: str) -> str:
@@ -177,7 +224,7 @@ class Run:
             ("--target", options.target, None),
             ("--overrides", options.overrides, None),
             ("--public-url", options.public_url, None),
-            ("--listen", options.listen, DEFAULT_LISTEN),
+            ("--listen", options.listen, None),
             ("--seed", options.seed, DEFAULT_SEED),
         ):
             if value != default:
@@ -221,6 +268,8 @@ class Run:
                 # What reading an unknown ticket gets is not documented; what paying one gets is.
                 found = look(self._ask_betstack_to_pay, now=self.now)
             return found
+        if profile.name == "betstack-operator":
+            return look(self._ask_platform, now=self.now)
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
@@ -232,6 +281,9 @@ class Run:
     def _ask_casino(self) -> RawAnswer:
         casino = self.casino(Evidence(), judged=False)
         return casino.call("getUserData", casino.user_query()).raw
+
+    def _ask_platform(self) -> RawAnswer:
+        return self.platform(Evidence(), judged=False).identify().raw
 
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
@@ -272,8 +324,11 @@ def prepare(
     read = target.load(options.target or target.sandbox_file(), environment)
     chosen = profiles.chosen(options.profiles or read.profiles)
     for profile in chosen:
-        if (read.betstack if profile.name == "betstack" else read.casino) is None:
+        if read.section(profile.name) is None:
             raise KitError(f"the target file has no table [{profile.name}]")
+        if profile.whole_url and len(chosen) > 1:
+            raise KitError(f"{profile.name} takes --base-url as the one URL of its platform: run it alone")
+    _check_sms_url(options, read, chosen)
     surfaces = [surface for profile in chosen for surface in profile.surfaces]
     overrides = _overrides(options)
     contracts = {surface: contract.load(surface, overrides) for surface in surfaces}
@@ -303,6 +358,21 @@ def prepare(
     return run
 
 
+def operator_urls(base_url: str, sms_url: str | None) -> dict[str, str]:
+    """Surface to its one URL: the platform's as it is given, the notifications' starting from it."""
+    return {"betstack.pam": base_url, **({"betstack.sms": urljoin(base_url, sms_url)} if sms_url else {})}
+
+
+def _check_sms_url(options: Options, read: Target, chosen: Iterable[Profile]) -> None:
+    """Raise :exc:`KitError` for an address that is none, or whose host the safety of the run overlooks."""
+    if read.platform is None or not any(profile.whole_url for profile in chosen):
+        return
+    url = operator_urls(options.base_url, read.platform.sms_url).get("betstack.sms", options.base_url)
+    check_url("sms_url", url)
+    if options.local and not replace(options, base_url=url).local:
+        raise KitError(f"sms_url {url} is not on this machine, but --base-url is")
+
+
 def _overrides(options: Options) -> dict[str, Any]:
     try:
         return read_overrides(options.overrides, needed=True) if options.overrides else {}
@@ -320,9 +390,22 @@ def _equip(run: Run) -> None:
     home = run.stack.enter_context(TemporaryDirectory(prefix="conformance-"))
     set_hypothesis_home_dir(home)  # otherwise Hypothesis leaves a directory where the run was started
     run.stack.callback(set_hypothesis_home_dir, None)
-    if any(profile.needs_sink for profile in run.profiles):
-        keys = {JWKS_PATH: {"keys": [run.key.jwk()]}}
-        run.sink = run.stack.enter_context(CallbackSink(options.listen, keys, public_url=options.public_url))
+    needs_sink = any(profile.needs_sink for profile in run.profiles)
+    # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
+    if options.listen is not None and not needs_sink and any(one.may_listen for one in run.profiles):
+        assert run.target.betstack is not None
+        run.pam = PlayedPam(players(run.target.betstack, run.run_id))
+    if run.pam is not None or needs_sink:
+        run.sink = run.stack.enter_context(
+            CallbackSink(
+                options.listen_address,
+                {JWKS_PATH: {"keys": [run.key.jwk()]}},
+                roles=run.pam.roles() if run.pam is not None else {},
+                public_url=options.public_url,
+            )
+        )
+    if run.pam is not None and run.sink is not None:
+        run.pam.url = run.sink.url + PAM_PATH
 
 
 def timestamp(seconds: float) -> str:

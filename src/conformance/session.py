@@ -6,7 +6,7 @@ Importing this module is expensive (it loads Schemathesis); do so only when a ru
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from conformance import case_result, outcome
+from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.case import CASES_PACKAGE, Case, describe
 from conformance.casino import Casino
@@ -21,6 +22,9 @@ from conformance.client import Evidence
 from conformance.errors import KitError, Missing
 from conformance.generated import GeneratedCase
 from conformance.judgement import where
+from conformance.operator_platform import Platform
+from conformance.operator_sms import SmsReceiver
+from conformance.played_pam import Watch
 from conformance.report import write
 from conformance.report.terminal import show_problems
 from conformance.run import Run
@@ -128,12 +132,37 @@ class CaseSession:
         return self.run.betstack(request.node.stash[EVIDENCE])
 
     @pytest.fixture
+    def cards(self, request: pytest.FixtureRequest) -> BetCards:
+        """The calculator and the bet cards under test."""
+        return self.run.bet_cards(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def pam(self) -> Watch | None:
+        """The operator's platform as the kit plays it; ``None`` where a case can't run for the lack of it."""
+        return self.run.pam.watch() if self.run.pam is not None else None
+
+    @pytest.fixture
     def casino(self, request: pytest.FixtureRequest) -> Iterator[Casino]:
         """The casino's wallet under test; what a case took is given back after it."""
         casino = self.run.casino(request.node.stash[EVIDENCE])
         yield casino
+        self._tidy(request, casino.tidy)
+
+    @pytest.fixture
+    def platform(self, request: pytest.FixtureRequest) -> Iterator[Platform]:
+        """The operator's platform under test; what a case took is given back after it."""
+        platform = self.run.platform(request.node.stash[EVIDENCE])
+        yield platform
+        self._tidy(request, platform.tidy)
+
+    @pytest.fixture
+    def sms(self, request: pytest.FixtureRequest) -> SmsReceiver:
+        """The operator's receiver of notifications under test."""
+        return self.run.sms(request.node.stash[EVIDENCE])
+
+    def _tidy(self, request: pytest.FixtureRequest, tidy: Callable[[], str | None]) -> None:
         try:
-            remains = casino.tidy()
+            remains = tidy()
         except Exception as error:  # tidying comes after the verdict and must not change it
             remains = f"tidying up failed: {where(error)}"
         if remains is not None:

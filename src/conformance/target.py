@@ -14,12 +14,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from conformance import operator_target
 from conformance.errors import KitError
+from conformance.operator_target import OperatorTarget
+from conformance.oracle.betstack import TYPES
 from conformance.toml_rows import Row, read_table
 
 CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "betstack": ("superbet", "quicktip", "second-operator", "limited-operator"),
+    "betstack": (
+        *("superbet", "quicktip", "jackpot", "quickbet", "smartbet", "create", "list", "bet-card"),
+        *("second-operator", "limited-operator", "blocked-player", "poor-player"),
+        *("started-event", "suspended-event", "limits", "platform-calls"),
+    ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
+    operator_target.TABLE: operator_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -35,6 +43,8 @@ class Operator:
     currency: str
     ticket: str | None = None
     """Id of a ticket that the operator already has; only for one that can't reserve."""
+    types_off: tuple[str, ...] = ()
+    """Types of tickets and cards that the operator's account does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,21 @@ class Leg:
     odds: Decimal
     """The current odds at the target."""
 
+    def fields(self) -> dict[str, object]:
+        """The selection as a request holds it, in documented order."""
+        return {"id": self.event, "bet": self.bet, "odds": self.odds}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operator's account allows at least and at most; both ends are within."""
+
+    least_price: int | None = None
+    greatest_price: int | None = None
+    """Cents."""
+    least_events: int | None = None
+    greatest_events: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class BetstackTarget:
@@ -56,11 +81,27 @@ class BetstackTarget:
     limited_operator: Operator | None
     price: int
     """Cents."""
+    create_price: int
+    """Cents; what a created ticket costs, whose price the player really pays."""
     source: str
     superbet_event: int | None
     superbet_bets: tuple[int, ...]
     legs: tuple[Leg, ...]
+    jackpot_card: str | None
+    smartbet_card: str | None
+    """Codes of cards; without them the first card of the kind is taken that the target lists."""
+    started_event: Leg | None
+    suspended_event: Leg | None
+    blocked_token: str | None
+    """Of a player of the operator who must not bet."""
+    poor_token: str | None
+    """Of a player of the operator who can't pay the price."""
+    limits: Limits | None
     lacks: frozenset[str]
+
+    def operators(self) -> tuple[Operator, ...]:
+        """The operators that the file names."""
+        return tuple(filter(None, (self.operator, self.second_operator, self.limited_operator)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +127,26 @@ class Target:
     """Until an answer must be complete."""
     settle_seconds: float
     """Until a balance must show a transaction that was accepted."""
+    callback_seconds: float
+    """Until a call must have arrived that the target makes after it has answered."""
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
+    platform: OperatorTarget | None
+
+    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+        """The table of a profile."""
+        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
+        return self.platform if profile == operator_target.TABLE else sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
+        own = self.platform.secrets() if self.platform else []
         if self.betstack is None:
-            return []
-        operators = (self.betstack.operator, self.betstack.second_operator, self.betstack.limited_operator)
-        return [value for operator in operators if operator for value in (operator.secret, operator.token)]
+            return own
+        operators = self.betstack.operators()
+        values = [value for operator in operators for value in (operator.secret, operator.token)]
+        tokens = filter(None, (self.betstack.blocked_token, self.betstack.poor_token))
+        return list(dict.fromkeys([*values, *tokens, *own]))
 
 
 OPERATOR: Final = (
@@ -103,16 +155,31 @@ OPERATOR: Final = (
     Row("token", str),
     Row("currency", str),
     Row("ticket", str, default=None),
+    Row("types_off", list, default=(), of=str),
 )
 BETSTACK: Final = (
     Row("operator", dict),
     Row("second_operator", dict, default=None),
     Row("limited_operator", dict, default=None),
     Row("price", int, default=2000, least=1),
+    Row("create_price", int, default=100, least=1),
     Row("source", str, default="mobile"),
     Row("superbet", dict, default=None),
     Row("quicktip", dict, default=None),
+    Row("jackpot_card", str, default=None),
+    Row("smartbet_card", str, default=None),
+    Row("started_event", dict, default=None),
+    Row("suspended_event", dict, default=None),
+    Row("blocked_token", str, default=None),
+    Row("poor_token", str, default=None),
+    Row("limits", dict, default=None),
     Row("lacks", list, default=(), of=str),
+)
+LIMITS: Final = (
+    Row("least_price", int, default=None, least=2),
+    Row("greatest_price", int, default=None, least=1),
+    Row("least_events", int, default=None, least=2),
+    Row("greatest_events", int, default=None, least=1),
 )
 SUPERBET: Final = (Row("event", int), Row("bets", list, of=int))
 QUICKTIP: Final = (Row("legs", list, of=dict),)
@@ -128,6 +195,7 @@ CASINO: Final = (
 DEADLINES: Final = (
     Row("answer_seconds", Decimal, default=Decimal(10), least=Decimal("0.1")),
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
+    Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
 )
 TOP: Final = (
     Row("label", str, default=None),
@@ -135,6 +203,7 @@ TOP: Final = (
     Row("deadlines", dict, default=None),
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
+    Row(operator_target.TABLE, dict, default=None),
 )
 
 
@@ -181,7 +250,22 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         return frozenset(values)
 
     def operator(value: dict[str, Any] | None, name: str) -> Operator | None:
-        return None if value is None else Operator(**table(value, OPERATOR, "betstack", name))
+        if value is None:
+            return None
+        row = table(value, OPERATOR, "betstack", name)
+        for kind in row["types_off"]:
+            if kind not in TYPES:
+                raise KitError(
+                    f"{file}: [betstack.{name}] types_off: {kind} is no type of ticket; "
+                    f"there are {', '.join(TYPES)}"
+                )
+        return Operator(**{**row, "types_off": tuple(row["types_off"])})
+
+    def leg(value: dict[str, Any] | None, name: str) -> Leg | None:
+        if value is None:
+            return None
+        row = table(value, LEG, "betstack", name)
+        return Leg(row["id"], row["bet"], row["odds"])
 
     def betstack(value: dict[str, Any]) -> BetstackTarget:
         row = table(value, BETSTACK, "betstack")
@@ -189,16 +273,24 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         assert first is not None
         superbet = row["superbet"] and table(row["superbet"], SUPERBET, "betstack", "superbet")
         quicktip = row["quicktip"] and table(row["quicktip"], QUICKTIP, "betstack", "quicktip")
-        legs = [table(leg, LEG, "betstack", "quicktip", "legs") for leg in (quicktip or {"legs": ()})["legs"]]
+        legs = [table(one, LEG, "betstack", "quicktip", "legs") for one in (quicktip or {"legs": ()})["legs"]]
         return BetstackTarget(
             operator=first,
             second_operator=operator(row["second_operator"], "second_operator"),
             limited_operator=operator(row["limited_operator"], "limited_operator"),
             price=row["price"],
+            create_price=row["create_price"],
             source=row["source"],
             superbet_event=superbet["event"] if superbet else None,
             superbet_bets=tuple(superbet["bets"]) if superbet else (),
-            legs=tuple(Leg(leg["id"], leg["bet"], leg["odds"]) for leg in legs),
+            legs=tuple(Leg(one["id"], one["bet"], one["odds"]) for one in legs),
+            jackpot_card=row["jackpot_card"],
+            smartbet_card=row["smartbet_card"],
+            started_event=leg(row["started_event"], "started_event"),
+            suspended_event=leg(row["suspended_event"], "suspended_event"),
+            blocked_token=row["blocked_token"],
+            poor_token=row["poor_token"],
+            limits=row["limits"] and Limits(**table(row["limits"], LIMITS, "betstack", "limits")),
             lacks=lacks(row["lacks"], "betstack"),
         )
 
@@ -218,6 +310,10 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         profiles=tuple(top["profiles"]),
         answer_seconds=float(deadlines["answer_seconds"]),
         settle_seconds=float(deadlines["settle_seconds"]),
+        callback_seconds=float(deadlines["callback_seconds"]),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
         casino=None if top["betcore-casino"] is None else casino(top["betcore-casino"]),
+        platform=None
+        if top[operator_target.TABLE] is None
+        else operator_target.read(top[operator_target.TABLE], table, lacks),
     )

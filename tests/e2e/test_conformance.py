@@ -32,11 +32,10 @@ main()
 
 
 OF_OTHER_ACCOUNTS = {
-    "betstack.calculator.sample_of_the_signed_call_is_calculated",
     "betstack.refusals.number_of_picks_has_its_limits",
     "betstack.refusals.price_has_its_limits",
 }
-"""Cases that need other rates or limits than the seeded operators have."""
+"""Cases that need other limits than the seeded operators have."""
 
 
 def conformance(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -60,11 +59,14 @@ def broken() -> Iterator[str]:
         yield it.base_url
 
 
-def test_every_requirement_and_assumption_holds_for_the_sandbox(running: Running, tmp_path: Path) -> None:
+@pytest.mark.parametrize("profile", ["betstack", "betcore-casino"])
+def test_every_requirement_and_assumption_holds_for_the_sandbox(
+    running: Running, tmp_path: Path, profile: str
+) -> None:
     kit = f"http://{running.listen}"
     with sandbox("--betcore-url", kit, "--pam-url", f"{kit}/pam") as it:
         ended = conformance(
-            "run", "betstack", "betcore-casino", "--base-url", it.base_url, "--listen", running.listen,
+            "run", profile, "--base-url", it.base_url, "--listen", running.listen,
             "--judge-assumptions", "--report-dir", str(tmp_path),
         )  # fmt: skip
 

@@ -214,7 +214,8 @@ def test_the_kit_refuses_an_override_that_can_not_be(tmp_path: Path, running: Ru
 
 
 SERVED = {
-    "betstack.bet_engine": {"reserveTicket", "payTicket", "getTicket"},
+    "betstack.bet_engine": {"createTicket", "listTickets", "reserveTicket", "payTicket", "getTicket"},
+    "betstack.bet_card": {"getFinanceDetails", "generateSmartbet", "listJackpotCards", "getJackpotCard"},
     "betcore.casino": {"getUserData", "makePayment", "closeBet"},
 }
 
@@ -228,6 +229,7 @@ def every_answer() -> dict[str, dict[str, dict[str, Any]]]:
         if row["x-provenance"]["standing"] == "assumed":
             answer = {"code": number, "message": f"Answered: {row['message']}"}
             found.setdefault(row["x-provenance"]["assumption"], {}).setdefault(row["class"], answer)
+    del found["BS-ASM-068"]["unknown_operator"]  # a sample prints 106 for it
     found["BS-ASM-014"]["unknown_ticket"]["status"] = 404
     found["BS-ASM-008"]["access_denied"]["status"] = 401
     found["BC-ASM-014"]["insufficient_funds"]["status"] = 402
@@ -264,6 +266,7 @@ def test_server_and_kit_agree_on_every_answer_of_the_vendor(tmp_path: Path, judg
             "--generated", "3", "--overrides", str(file), "--report-dir", str(tmp_path), *judging,
         )  # fmt: skip
 
-    wrong = [one for one in results_in(tmp_path) if one["verdict"] != "PASS" and one["agrees"] is not True]
+    held = {"PASS", "NOT-APPLICABLE"}
+    wrong = [one for one in results_in(tmp_path) if one["verdict"] not in held and one["agrees"] is not True]
     assert wrong == []
     assert ended.returncode == 0, ended.stdout

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.adapters.keys import SigningKey
 from mockserver.adapters.sender import OwnTransport
-from mockserver.betstack.model import Operator, Ticket
+from mockserver.betstack.model import Operator
+from mockserver.betstack.ticket import Ticket
 from mockserver.edge.app import surfaces_app
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
 from mockserver.kernel.control import ControlRefusal, Problem

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.betstack.actions import Action, Notification
 from mockserver.betstack.callbacks import SCHEDULES
-from mockserver.betstack.model import Ticket
 from mockserver.betstack.partner import NO_ANSWER, REFUSED
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.outbox import CallState, Schedule
 from mockserver.kernel.ports import Deadlines
 from mockserver.kernel.signing import sign

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mockserver.betstack.model import Ticket
 from mockserver.betstack.states import Status
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import OutboxFull
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.betstack.actions import Action
-from mockserver.betstack.model import Ticket
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.control import ControlRefusal
 from mockserver.kernel.outbox import CallState
 

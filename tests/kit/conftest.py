@@ -57,6 +57,8 @@ def judge(settings: Callable[..., dict[str, Any]]) -> Judge:
             run = prepare(chosen, environment={}, new_key=one_key)
             if run.sink is not None:
                 vendor.casino.jwks_url = run.sink.url + JWKS_PATH
+            if run.pam is not None:
+                vendor.betstack.pam.url = run.pam.url
             return execute(run)
 
     return judge

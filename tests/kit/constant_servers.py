@@ -48,6 +48,56 @@ SUPERBET = {
     "bets": [101, 102, 103, 104, 105, 106],
 }
 
+AMOUNTS = {
+    "price": 1000,
+    "total_odds": 3.42,
+    "stake": 889,
+    "ext": 12.5,
+    "ext_amount": 111,
+    "wht": 20,
+    "wht_amount": 430,
+    "gross_payout": 3040,
+    "net_payout": 2610,
+}
+TEAMS = {
+    "home_team": {"slug": "ppj", "name": "PPJ", "id": 1141060000},
+    "away_team": {"slug": "japs-47", "name": "JaPS/47", "id": 1222480000},
+}
+SELECTED = {
+    "starts": "2024-07-17T17:00:00.000000",
+    "operator_time_starts": "2024-07-17T19:00:00.000000",
+    "category": {
+        "league_id": 18450000,
+        "league_slug": "football/finland/kakkonen-group-a",
+        "league_name": "Kakkonen Group A",
+        "country_id": 1880000,
+        "country_slug": "finland",
+        "country_name": "Finland",
+    },
+    **TEAMS,
+    "bet": {
+        "id": 1,
+        "bet_code": "1",
+        "bet_name": "Home",
+        "market_code": "MRFT",
+        "market_name": "Match Result Full Time",
+        "line_code": None,
+        "line_name": None,
+        "odds": 3.42,
+        "updated": "2024-07-16T06:45:11",
+    },
+    "id": 292275,
+}
+CARD = {
+    "code": "F2964C",
+    "title": "World",
+    "description": "Smartbet description",
+    "sitename": None,
+    "domain": None,
+    "preview_img": None,
+    "operator": "site",
+}
+
 ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "200 with an empty object": (200, JSON, b"{}"),
     "200 with an empty body": (200, JSON, b""),
@@ -67,6 +117,23 @@ ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "200 with an open ticket": (200, JSON, _json({**SUPERBET, "status": "open"})),
     "200 with 103811": (200, JSON, _json({"ErrorCode": 103811, "Message": "JWT token validation failed"})),
     "200 with 103752": (200, JSON, _json({"ErrorCode": 103752, "Message": "Invalid request parameters"})),
+    "200 with an empty list": (200, JSON, b"[]"),
+    "200 with a list of a ticket": (200, JSON, _json([SUPERBET])),
+    "200 with the calculator's sample": (200, JSON, _json({**AMOUNTS, "ext_type": "inclusive"})),
+    "200 with a card": (200, JSON, _json({**CARD, "events": [SELECTED], "prize": 1, "bonus_prizes": []})),
+    "200 with a superbet card": (200, JSON, _json({**CARD, "event": SELECTED})),
+    "200 with a list of cards": (200, JSON, _json([{**CARD, "event": SELECTED}])),
+    "200 with a smartbet": (200, JSON, _json({**AMOUNTS, "risk": "1.25-4.99", "events": [SELECTED]})),
+    "200 with an open quicktip": (
+        200,
+        JSON,
+        _json({**SUPERBET, "status": "open", "type": "quicktip", "events": [SELECTED], "odds": 3.42}),
+    ),
+    "400 with 106": (400, JSON, _json({"code": 106, "message": "Operator wrong-name was not found"})),
+    "400 with 900": (400, JSON, _json({"code": 900, "message": "Request body is not valid"})),
+    "400 with 917": (400, JSON, _json({"code": 917, "message": "Bet card `ZZ99ZZ` is not found"})),
+    "400 with 926": (400, JSON, _json({"code": 926, "message": "Ticket is refused by the operator"})),
+    "422 with 900": (422, JSON, _json({"code": 900, "message": "Request parameters are not valid"})),
     "400 with 100": (400, JSON, _json({"code": 100, "message": "reserve feature not implemented yet"})),
     "400 with 102": (
         400,

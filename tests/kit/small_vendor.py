@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from listening import Silent, listening
+from small_bet_cards import SmallBetCards
 from small_betstack import Reply, SmallBetstack
 from small_casino import SmallCasino
 
@@ -21,15 +22,26 @@ class SmallVendor:
     def __init__(self, *faults: str) -> None:
         self.faults = frozenset(faults)
         self.betstack = SmallBetstack(self.faults)
+        self.cards = SmallBetCards(self.faults)
         self.casino = SmallCasino(self.faults)
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """The status and JSON body for a request."""
-        if path.startswith("/be/tickets"):
-            return self.betstack.answer(method, path.removeprefix("/be/tickets"), headers, body)
+        if path.startswith("/be/"):
+            return self.betstack.answer(method, path.removeprefix("/be"), headers, body)
+        if path.startswith("/bc/"):
+            return self.cards.answer(method, path.removeprefix("/bc"), headers, body)
         if path in ("/users/data", "/payments/make", "/payments/close"):
             return self.casino.answer(path, body)
         return 404, {"code": 904, "message": "Not Found"}
+
+    def headers(self, path: str, status: int) -> dict[str, str]:
+        """What an answer has besides media type and length."""
+        shared = path.startswith("/bc/") and "no_cors" not in self.faults
+        return {
+            **({"Access-Control-Allow-Origin": "*"} if shared else {}),
+            **({"Allow": "GET"} if status == 405 else {}),
+        }
 
 
 @contextmanager
@@ -54,6 +66,7 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
             answer = {
                 "Content-Type": "text/plain" if "text_plain" in vendor.faults else "application/json",
                 "Content-Length": str(len(payload)),
+                **vendor.headers(self.path, status),
             }
             self.send_response(status)
             for name, text in answer.items():
@@ -64,7 +77,7 @@ def serving(vendor: SmallVendor) -> Iterator[str]:
                 self.wfile.write(payload[start : start + size])
                 self.wfile.flush()
 
-        do_GET = do_POST = _answer
+        do_GET = do_POST = do_DELETE = _answer
 
     with listening(Handler) as url:
         yield url

@@ -93,6 +93,6 @@ def test_every_packaged_case_declares_what_exists() -> None:
         assert case.title.endswith(".")
 
 
-def test_catalogue_has_no_case_twice_and_both_vendors() -> None:
-    assert {case.split(".")[0] for case in catalogue()} == {"betstack", "betcore"}
+def test_catalogue_has_no_case_twice_and_every_profile() -> None:
+    assert {case.split(".")[0] for case in catalogue()} == {"betstack", "betcore", "betstack-operator"}
     assert all(name == case.id for name, case in catalogue().items())

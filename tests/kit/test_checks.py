@@ -170,6 +170,45 @@ def test_illegal_reservation_and_needless_body_are_named() -> None:
     assert check.problems("payTicket", None) == []
 
 
+@pytest.mark.parametrize(
+    ("surface", "operation", "query", "problem"),
+    [
+        ("betstack.bet_engine", "listTickets", (("limit", "0"),), "limit: 0 is less than"),
+        ("betstack.bet_engine", "listTickets", (("limit", "many"),), 'limit: "many" is not of type'),
+        ("betstack.bet_engine", "listTickets", (("skip_types", "lottery"),), "skip_types/0: "),
+        ("betstack.bet_engine", "listTickets", (("skip_type", "jackpot"),), "listTickets has no query"),
+        ("betstack.bet_card", "listJackpotCards", (), 'body: "operator" is a required'),
+        (
+            "betstack.bet_card",
+            "getFinanceDetails",
+            (("operator", "site"), ("price", "1.5"), ("odds", "2")),
+            "price: 1.5 is not of type",
+        ),
+        (
+            "betstack.bet_card",
+            "getFinanceDetails",
+            (("operator", "site"), ("price", "10"), ("odds", "2"), ("odds", "0.5")),
+            "odds/1: 0.5 is less than",
+        ),
+    ],
+)
+def test_illegal_query_is_named(
+    surface: str, operation: str, query: tuple[tuple[str, str], ...], problem: str
+) -> None:
+    problems = RequestCheck(load(surface)).query_problems(operation, query)
+
+    assert [line[: len(problem)] for line in problems] == [problem]
+
+
+def test_legal_query_has_no_problems() -> None:
+    engine, cards = RequestCheck(load("betstack.bet_engine")), RequestCheck(load("betstack.bet_card"))
+    calculation = ("operator", "site"), ("price", "3500"), ("odds", "1.24"), ("odds", "2")
+
+    assert engine.query_problems("listTickets", ()) == []
+    assert engine.query_problems("listTickets", (("limit", "5"), ("skip_types", "superbet"))) == []
+    assert cards.query_problems("getFinanceDetails", calculation) == []
+
+
 def test_nullable_is_translated_and_property_names_are_no_keywords() -> None:
     schema = {"type": "object", "x-note": 1, "properties": {"nullable": {"type": "string", "nullable": True}}}
 

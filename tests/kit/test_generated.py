@@ -45,6 +45,9 @@ def result_of(judge: Judge, vendor: SmallVendor, case: str, **options: Any) -> A
     "case",
     [
         "betstack.generated.payTicket",
+        "betstack.generated.listTickets",
+        "betstack.generated.listSuperbetCards",
+        "betstack.generated.generateSmartbet",
         "betcore.generated.getUserData",
         "betcore.generated.makePayment",
         "betcore.generated.closeBet",
@@ -103,7 +106,7 @@ def test_same_seed_makes_up_the_same_requests(judge: Judge) -> None:
 
     first = sent(1)
 
-    assert len(first) > 50
+    assert len(first) > 30
     assert sent(1) == first
     assert sent(2) != first
 

@@ -11,7 +11,7 @@ from bet_contracts.documents import operations
 from bet_contracts.facts import KEYWORD_MARKS, ROWS
 from bet_contracts.surfaces import SURFACES
 from conformance.contract import load
-from conformance.judged import judge, separate, without_identity
+from conformance.judged import judge, separate, with_statuses_of, without_identity
 
 ASSUMED = {"x-provenance": {"standing": "assumed", "assumption": "X-1"}}
 OBSERVED = {"x-provenance": {"standing": "observed"}}
@@ -269,3 +269,15 @@ def test_codes_of_closing_are_documented_and_those_of_payments_are_not() -> None
 
     assert codes("/payments/close") == [103811, 103752, 103799]
     assert codes("/payments/make") is None
+
+
+def test_operation_that_is_only_assumed_keeps_its_statuses_and_nothing_to_judge_them_by() -> None:
+    document = load("betstack.bet_card").document
+    judged = judge(document)
+    assert "get" not in judged["paths"]["/jackpots"]
+
+    known = with_statuses_of(document, judged)["paths"]["/jackpots"]["get"]
+
+    assert sorted(known["responses"]) == ["200", "400", "413", "500"]
+    assert all(set(response) == {"description"} for response in known["responses"].values())
+    assert known["operationId"] == "listJackpotCards"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import KitError
-from conformance.target import Leg, load, sandbox_file
+from conformance.target import Leg, Limits, load, sandbox_file
 from conformance.verdict import ExitCode
 
 MINIMAL = """\
@@ -47,6 +47,14 @@ def test_sandbox_file_holds_the_documented_seeds() -> None:
     assert target.betstack.second_operator.currency == "USD"
     assert target.betstack.superbet_bets == (101, 102, 103, 104, 105, 106)
     assert target.betstack.legs == (Leg(390815, 101, Decimal("1.55")), Leg(391814, 105, Decimal("1.5")))
+    assert target.betstack.limited_operator.types_off == ("jackpot",)
+    assert (target.betstack.poor_token, target.betstack.blocked_token) == (
+        "second-player-token",
+        "blocked-player-token",
+    )
+    assert target.betstack.started_event == Leg(292275, 1, Decimal("1.95"))
+    assert (target.betstack.limits, target.betstack.lacks) == (None, {"limits"})
+    assert {"second-player-token", "blocked-player-token"} <= set(target.secrets())
     assert (target.casino.client_id, target.casino.user) == ("PartnerClient-1556", "SomeUserId100")
 
 
@@ -106,7 +114,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
         (
             '"betcore-casino"]',
             '"betcore-feed"]',
-            ": profiles: betcore-feed can't be run; there are betstack, betcore-casino",
+            ": profiles: betcore-feed can't be run; there are betstack, betcore-casino, betstack-operator",
         ),
         ('profiles = ["betstack", "betcore-casino"]', "profiles = []", ": profiles is empty"),
         (
@@ -134,6 +142,38 @@ def test_profile_without_its_table_is_named(tmp_path: Path) -> None:
         KitError, match=r"profiles names betcore-casino, but the table \[betcore-casino\] is missing"
     ):
         load(file, ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            '[betstack.limited_operator]\nname = "l"\nsecret = "s"\ntoken = "t"\ncurrency = "KES"\n'
+            'types_off = ["lottery"]',
+            "[betstack.limited_operator] types_off: lottery is no type of ticket; "
+            "there are quicktip, smartbet, quickbet, superbet, jackpot",
+        ),
+        ("[betstack.started_event]\nid = 1\nbet = 2", "[betstack.started_event] lacks odds"),
+        ("[betstack.suspended_event]\nid = 1\nbet = 2\nodds = 0.5", "odds: must be at least 1"),
+        ("[betstack.limits]\nleast_prize = 5", "least_prize: unknown key; did you mean least_price?"),
+        ("[betstack.limits]\nleast_events = 1", "least_events: must be at least 2"),
+    ],
+)
+def test_mistake_in_what_a_bet_engine_has_is_named(tmp_path: Path, table: str, message: str) -> None:
+    file = write(tmp_path, f"{MINIMAL}\n{table}\n")
+
+    with pytest.raises(KitError) as stopped:
+        load(file, ENVIRONMENT)
+
+    assert str(stopped.value).startswith(f"{file}:")
+    assert str(stopped.value).endswith(message)
+
+
+def test_limits_are_read_and_may_be_one_alone(tmp_path: Path) -> None:
+    target = load(write(tmp_path, f"{MINIMAL}\n[betstack.limits]\ngreatest_price = 5000\n"), ENVIRONMENT)
+    assert target.betstack is not None
+
+    assert target.betstack.limits == Limits(greatest_price=5000)
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betstack.model import (
-    Amounts,
-    Bet,
-    Category,
-    Event,
-    Leg,
-    Selection,
-    Team,
-    Ticket,
-    TicketRequest,
-    TicketType,
-)
+from mockserver.betstack.offer import Bet, Category, Event, Team, TicketType
+from mockserver.betstack.ticket import Amounts, Leg, Selection, Ticket, TicketRequest
 from mockserver.kernel.money import payout, total_odds
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from mockserver.betstack import catalogue as catalogue_module
 from mockserver.betstack.catalogue import Catalogue, CatalogueError, read_catalogue
-from mockserver.betstack.model import Event, TicketType
+from mockserver.betstack.offer import Event, TicketType
 from mockserver.catalogue_file import built_in_catalogue, built_in_text, catalogue_in
 from mockserver.cli import cli
 from mockserver.kernel.conversion import from_document, to_document

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.betstack import outcome
-from mockserver.betstack.model import EventResult, Ticket, Verdict
+from mockserver.betstack.offer import EventResult
 from mockserver.betstack.states import Result
+from mockserver.betstack.ticket import Ticket, Verdict
 from mockserver.kernel.money import Payout
 
 from .small_ticket import BET, ticket

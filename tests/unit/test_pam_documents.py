@@ -8,8 +8,8 @@ import pytest
 from bet_contracts.contracts import load
 from mockserver.betstack import actions, outcome
 from mockserver.betstack.actions import Action, Notification
-from mockserver.betstack.model import Ticket
 from mockserver.betstack.states import Result, Status
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.signing import sign
 
 from .small_ticket import ticket

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.betstack.model import Bet, Category, Event, Team
+from mockserver.betstack.offer import Bet, Category, Event, Team
 from mockserver.betstack.smartbet import odds_needed, select
 from mockserver.kernel.money import payout, total_odds
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from mockserver.betstack.model import Ticket
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.json_codec import dump
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from mockserver.betstack import card_wire
 from mockserver.betstack.cards import CardDesk
-from mockserver.betstack.model import Card, Operator, TicketType
+from mockserver.betstack.model import Operator
+from mockserver.betstack.offer import Card, TicketType
 from mockserver.kernel.exchange import Call, Document, Handler
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.betstack import event_wire
 from mockserver.betstack.cards import FinanceDetails, Smartbet, Wish
-from mockserver.betstack.model import Card, CardEvent, TicketType
+from mockserver.betstack.offer import Card, CardEvent, TicketType
 
 
 def wish(document: Mapping[str, Any]) -> Wish:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mockserver.betstack.catalogue import Catalogue
-from mockserver.betstack.model import Card, CardEvent, Feature, Operator, TicketType
+from mockserver.betstack.model import Feature, Operator
+from mockserver.betstack.offer import Card, CardEvent, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.rules import require_feature, require_payable
 from mockserver.betstack.smartbet import Pick, odds_needed, select

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betstack.model import Bet, Card, CardEvent, Category, Event, Team, TicketType
+from mockserver.betstack.offer import Bet, Card, CardEvent, Category, Event, Team, TicketType
 from mockserver.betstack.placed import Placed, PlacedError
 
 _CODE = re.compile("[0-9A-Z]{6}")  # BS-ASM-063

@@ -10,10 +10,12 @@ from typing import Any
 
 from mockserver.betstack import seeds, wire
 from mockserver.betstack.drives import drives
-from mockserver.betstack.model import EventResult, Operator, Ticket, TicketBook
+from mockserver.betstack.model import Operator
+from mockserver.betstack.offer import EventResult
 from mockserver.betstack.pam.model import PlatformTicket
 from mockserver.betstack.service import LAPSE, TicketDesk
 from mockserver.betstack.settlement import Settlement
+from mockserver.betstack.ticket import Ticket, TicketBook
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec

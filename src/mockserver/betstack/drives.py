@@ -8,11 +8,13 @@ from typing import Any
 
 from mockserver.betstack import actions, outcome
 from mockserver.betstack.actions import Action, Notification
-from mockserver.betstack.model import EventResult, Operator, Ticket, TicketType, Verdict
+from mockserver.betstack.model import Operator
+from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Result
+from mockserver.betstack.ticket import Ticket, Verdict
 from mockserver.kernel.control import ControlRefusal, Drive, Problem
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutgoingCall

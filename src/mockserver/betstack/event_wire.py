@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timezone
 from typing import Any
 
-from mockserver.betstack.model import Bet, Category, Event, Team
+from mockserver.betstack.offer import Bet, Category, Event, Team
 
 
 def stamp(moment: datetime, zone: timezone) -> str:

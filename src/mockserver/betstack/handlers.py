@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.betstack import identity, wire
-from mockserver.betstack.model import TicketRequest
 from mockserver.betstack.service import TicketDesk
+from mockserver.betstack.ticket import TicketRequest
 from mockserver.kernel.exchange import Call, Document, Handler
 
 

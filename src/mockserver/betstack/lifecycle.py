@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mockserver.betstack import actions
 from mockserver.betstack.actions import Notification
-from mockserver.betstack.model import Operator, Ticket
+from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.states import TRANSITIONS, Event
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutboxFull, OutgoingCall
 from mockserver.kernel.transitions import IllegalTransition, next_state

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from mockserver.betstack.model import Amounts, EventResult, Ticket, TicketType, Verdict
+from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.states import Result
+from mockserver.betstack.ticket import Amounts, Ticket, Verdict
 from mockserver.kernel.money import Payout, payout, prize, total_odds
 
 _NOTHING_LOST = Decimal(1)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from mockserver.betstack import actions
 from mockserver.betstack.actions import Action
-from mockserver.betstack.model import Identified, Operator, Ticket
+from mockserver.betstack.model import Identified, Operator
 from mockserver.betstack.refusals import Refusal
+from mockserver.betstack.ticket import Ticket
 from mockserver.betstack.wire import read_error_code, read_player
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutboxFull, OutgoingCall

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mockserver.betstack.catalogue import Catalogue
-from mockserver.betstack.model import Card, Feature, Identified, Operator, TicketRequest, TicketType
+from mockserver.betstack.model import Feature, Identified, Operator
+from mockserver.betstack.offer import Card, TicketType
 from mockserver.betstack.refusals import Refusal
+from mockserver.betstack.ticket import TicketRequest
 from mockserver.kernel.errors import Rejection
 
 

@@ -54,7 +54,7 @@ def operators() -> tuple[TenantSpec, ...]:
             kind=OPERATOR,
             name="acme",
             secret="54321KLMNO",
-            settings={"utc_offset": "+02:00"},
+            settings={"utc_offset": "+02:00", "wht": "10"},
             players=(
                 PlayerSpec(
                     id="1330556611374148608",

@@ -11,20 +11,14 @@ from mockserver.betstack import actions, rules
 from mockserver.betstack.actions import Action
 from mockserver.betstack.catalogue import Catalogue
 from mockserver.betstack.lifecycle import change, text_about
-from mockserver.betstack.model import (
-    Amounts,
-    Feature,
-    Operator,
-    Selection,
-    Ticket,
-    TicketRequest,
-    TicketType,
-)
-from mockserver.betstack.model import Event as OfferedEvent
+from mockserver.betstack.model import Feature, Operator
+from mockserver.betstack.offer import Event as OfferedEvent
+from mockserver.betstack.offer import TicketType
 from mockserver.betstack.partner import NO_ANSWER, REFUSED, Partner
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Event, Result, Status
+from mockserver.betstack.ticket import Amounts, Selection, Ticket, TicketRequest
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import payout, total_odds
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 from mockserver.betstack import actions, outcome
 from mockserver.betstack.actions import Action
 from mockserver.betstack.lifecycle import change, text_about
-from mockserver.betstack.model import EventResult, Operator, Ticket, TicketType, Verdict
+from mockserver.betstack.model import Operator
+from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.states import Event, Result, Status
+from mockserver.betstack.ticket import Ticket, Verdict
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import CallState, OutgoingCall
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import prod
 
-from mockserver.betstack.model import Bet, Event
+from mockserver.betstack.offer import Bet, Event
 from mockserver.kernel.money import payout
 
 Pick = tuple[Event, Bet]

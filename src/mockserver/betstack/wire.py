@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betstack.model import Event, Leg, Selection, Team, Ticket, TicketRequest, TicketType
+from mockserver.betstack.offer import Event, Team, TicketType
+from mockserver.betstack.ticket import Leg, Selection, Ticket, TicketRequest
 from mockserver.kernel.json_codec import JsonInvalid, parse
 
 _LONGEST_PLAYER_ID = 200

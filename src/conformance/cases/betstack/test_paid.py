@@ -9,7 +9,7 @@ from conformance.errors import Mismatch, Missing
 from conformance.oracle import betstack as oracle
 
 
-@requirement("BS-PAY-001", safety="creates")
+@requirement("BS-PAY-001", "BS-PAY-016", safety="creates")
 def test_payment_opens_a_reserved_ticket(betstack: Betstack) -> None:
     """Paying a reserved ticket answers 200 and makes its status open."""
     ticket = betstack.reserve_ticket()
@@ -132,7 +132,7 @@ def test_ten_simultaneous_payments_pay_once(betstack: Betstack) -> None:
     _pay_at_once(betstack, 10)
 
 
-@requirement("BS-PAY-008", safety="creates")
+@requirement("BS-PAY-008", "BS-PAY-017", safety="creates")
 def test_error_body_has_code_and_message(betstack: Betstack) -> None:
     """The body of an error is an object with an integer code and a string message."""
     ticket = betstack.reserve_ticket()
@@ -176,6 +176,28 @@ def test_foreign_ticket_is_not_paid(betstack: Betstack) -> None:
     betstack.status_must_be(ticket, "reserved")
     with control("its own operator pays it"):
         betstack.pay(ticket.id).must_be(200)
+
+
+@requirement("BS-PAY-012", safety="creates")
+def test_payment_without_body_and_media_type_is_accepted(betstack: Betstack) -> None:
+    """A payment without body and Content-Type answers 200, and the ticket is open."""
+    ticket = betstack.reserve_ticket()
+    betstack.status_must_be(ticket, "reserved")
+    headers = betstack.headers()
+    expect_equal("Content-Type of the payment", expected=None, actual=headers.get("content-type"))
+    betstack.pay(ticket.id, headers=headers).must_be(200)
+    betstack.status_must_be(ticket, "open")
+
+
+@requirement("BS-PAY-013", safety="creates")
+def test_answer_to_a_payment_is_an_empty_object(betstack: Betstack) -> None:
+    """The body of a successful payment is an empty object."""
+    ticket = betstack.reserve_ticket()
+    betstack.status_must_be(ticket, "reserved")
+    expect_equal(
+        "the answer to a payment", expected={}, actual=betstack.pay(ticket.id).must_be(200).raw.value
+    )
+    betstack.status_must_be(ticket, "open")
 
 
 def _pay_at_once(betstack: Betstack, count: int) -> None:

@@ -12,6 +12,7 @@ from conformance.client import expect_equal
 from conformance.errors import Mismatch, Missing
 from conformance.oracle import betstack as oracle
 from conformance.signing import betstack_body
+from conformance.ticket_checks import amounts_must_add_up, rate, ticket_of
 
 
 @requirement("BS-RSV-001", safety="creates", needs=("superbet",))
@@ -64,14 +65,14 @@ def test_quicktip_amounts_follow_from_the_price(betstack: Betstack) -> None:
     fields = betstack.quicktip()
     for price in (betstack.target.price, 1999, 500):
         answer = betstack.reserve({**fields, "price": price}).must_be(200)
-        _must_add_up(answer, price, [leg["odds"] for leg in fields["events"]])
+        amounts_must_add_up(ticket_of(answer), price, [leg["odds"] for leg in fields["events"]])
 
 
 @requirement("BS-RSV-006", safety="creates", needs=("superbet",))
 def test_superbet_amounts_follow_from_the_price(betstack: Betstack) -> None:
     """Stake and excise of a superbet follow from its price as in the samples, to the cent."""
     for price in (betstack.target.price, 1999, 500):
-        _must_add_up(betstack.reserve(betstack.superbet(price=price)).must_be(200), price, [])
+        amounts_must_add_up(ticket_of(betstack.reserve(betstack.superbet(price=price))), price, [])
 
 
 @requirement("BS-RSV-007", safety="creates")
@@ -154,6 +155,27 @@ def test_reservation_without_the_feature_is_refused(betstack: Betstack) -> None:
     limited.reserve(limited.reservation()).must_be(400, code=oracle.FEATURE_OFF)
 
 
+@requirement("BS-RSV-017", safety="creates", needs=("superbet",))
+def test_withholding_tax_of_a_superbet_is_a_percentage(betstack: Betstack) -> None:
+    """wht of a reserved superbet is a percentage, no fraction, and the one that is read."""
+    ticket = betstack.reserved(betstack.superbet())
+    wht = rate(ticket.answer.raw.value, "wht")
+    if 0 < wht < 1:
+        raise Mismatch(f"wht {wht} is a fraction", expected="a percentage", actual=f"wht {wht}")
+    betstack.read(ticket.id).must_be(200).must_have("id", ticket.id).must_have("wht", wht)
+    with control("another reservation makes another ticket"):
+        betstack.another_ticket(ticket.id)
+
+
+@requirement("BS-RSV-018", safety="creates", needs=("quicktip",))
+def test_answer_to_a_quicktip_has_the_fields_of_the_table(betstack: Betstack) -> None:
+    """The answer to a quicktip reservation has id, code, price, stake and currency."""
+    answer = betstack.reserve(betstack.quicktip()).must_be(200)
+    answer.must_have_fields(oracle.RESERVED_QUICKTIP, frozenset())
+    with control("another reservation makes another ticket"):
+        betstack.another_ticket(_id(answer))
+
+
 def _id(answer: Answer) -> str:
     ticket_id = answer.identifier("id")
     if not ticket_id:
@@ -172,26 +194,3 @@ def _shifted(betstack: Betstack, shift: Decimal, odds_diff: Decimal) -> dict[str
     if highest["odds"] + shift < 1:
         raise Missing("needs a quicktip leg with odds of at least 1.21")
     return {**fields, "events": [*others, {**highest, "odds": highest["odds"] + shift}]}
-
-
-def _must_add_up(answer: Answer, price: int, odds: list[Decimal]) -> None:
-    answer.must_have_fields({"ext": Decimal, "wht": Decimal}, frozenset())
-    ext, wht = answer.raw.member("ext"), answer.raw.member("wht")
-    if not (0 <= ext < 1000 and 0 <= wht < 1000):
-        raise Mismatch(
-            f"expected taxes in percent, got ext {ext} and wht {wht}",
-            expected="percentages",
-            actual=f"ext {ext}, wht {wht}",
-        )
-    expected = oracle.finances(price, Decimal(ext), Decimal(wht), odds)
-    for name, value in (
-        ("price", price),
-        ("stake", expected.stake),
-        ("ext_amount", expected.ext_amount),
-        ("gross_payout", expected.gross_payout),
-        ("wht_amount", expected.wht_amount),
-        ("net_payout", expected.net_payout),
-    ):
-        expect_equal(
-            f"{name} of price {price} at ext {ext}, wht {wht}", expected=value, actual=answer.raw.member(name)
-        )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
-from conformance.betstack import Betstack
+from conformance.betstack import Answer, Betstack
 from conformance.case import control, requirement
 from conformance.client import expect_equal
+from conformance.oracle import betstack as oracle
 from conformance.signing import betstack_body, betstack_signature
+from conformance.ticket_checks import must_refuse
 
 
 @requirement("BS-SIG-001", safety="creates")
@@ -137,6 +139,81 @@ def test_refused_access_has_an_error_body(betstack: Betstack) -> None:
     )
     with control("rightly signed"):
         betstack.pay(ticket.id).must_be(200)
+
+
+@requirement("BS-SIG-018", safety="creates")
+def test_timestamp_of_any_age_is_accepted(betstack: Betstack) -> None:
+    """A call is accepted with a timestamp of years ago, and of years to come."""
+    for timestamp in ("1706090303", str(int(betstack.now()) + 10**8)):
+        ticket = betstack.reserve_ticket()
+        with control("another timestamp than the signed one"):
+            wrong = {**betstack.headers(timestamp=timestamp), "timestamp": "1706090304"}
+            betstack.pay(ticket.id, headers=wrong).must_be(403)
+        betstack.pay(ticket.id, headers=betstack.headers(timestamp=timestamp)).must_be(200)
+        betstack.status_must_be(ticket, "open")
+
+
+@requirement("BS-SIG-019", safety="creates")
+def test_timestamp_need_not_be_a_number_of_seconds(betstack: Betstack) -> None:
+    """The timestamp is signed as the text that was sent, whatever it says."""
+    for timestamp in ("1706090303123", "2024-01-24T09:58:23Z"):
+        ticket = betstack.reserve_ticket()
+        betstack.status_must_be(ticket, "reserved")
+        betstack.pay(ticket.id, headers=betstack.headers(timestamp=timestamp)).must_be(200)
+        betstack.status_must_be(ticket, "open")
+
+
+@requirement("BS-SIG-023", safety="creates")
+def test_path_or_method_of_no_operation_is_refused(betstack: Betstack) -> None:
+    """A path of no operation gets 404 and 904, a method that a path does not have 405 and 905."""
+    with control("a path and method that exist"):
+        betstack.reserve(betstack.reservation()).must_be(200)
+    for method, path, status, code in (
+        ("GET", "/nothing-is-here", 404, oracle.UNKNOWN_PATH),
+        ("DELETE", "/tickets", 405, oracle.METHOD_NOT_ALLOWED),
+    ):
+        answer = Answer(betstack.channel.call_outside(method, path, headers=betstack.headers()))
+        answer.must_be(status, code=code).must_have_fields({"code": int, "message": str}, frozenset())
+
+
+@requirement("BS-SIG-024", safety="creates")
+def test_error_body_has_code_and_message_alone(betstack: Betstack) -> None:
+    """An error body has no members besides code and message."""
+    with control("a ticket that is there"):
+        betstack.read(betstack.reserve_ticket().id).must_be(200)
+    for refused in (
+        betstack.read(betstack.new_id()),
+        betstack.pay(betstack.new_id()),
+        betstack.pay(betstack.new_id(), headers={}),
+        betstack.reserve(betstack.reservation(token=f"unknown-{betstack.new_id()}")),
+    ):
+        must_refuse(refused, "a call that can't succeed")
+        refused.must_have_fields({"code": int, "message": str}, frozenset())
+        expect_equal("members of a refusal", expected=["code", "message"], actual=sorted(refused.raw.value))
+
+
+@requirement("BS-SIG-027", safety="moves-money")
+def test_call_without_identity_is_not_carried_out(betstack: Betstack) -> None:
+    """A call that lacks an identity header, or whose signature does not match, is not carried out."""
+    body = betstack_body(betstack.cheap(betstack.reservation()))
+    ticket = betstack.reserve_ticket()
+    good = betstack.headers(body)
+    wrong = [{**good, "signature": _other_digit(good["signature"])}]
+    wrong += [{name: good[name] for name in good if name != missing} for missing in good]
+    bare = betstack.headers()
+    unread = [{**bare, "signature": _other_digit(bare["signature"])}]
+    unread += [{name: bare[name] for name in bare if name != missing} for missing in bare]
+    for operation in betstack.ways():
+        with control("rightly signed"):
+            betstack.post(operation, body, good).must_be(200)
+        for headers in wrong:
+            must_refuse(betstack.post(operation, body, headers), f"{operation} without identity")
+    with control("rightly signed"):
+        betstack.read(ticket.id).must_be(200).must_have("id", ticket.id)
+    for headers in unread:
+        must_refuse(betstack.read(ticket.id, headers=headers), "reading without identity")
+        if "list" not in betstack.target.lacks:
+            must_refuse(betstack.list_tickets(headers=headers), "listing without identity")
 
 
 def _other_digit(signature: str) -> str:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betstack.model import Operator, TicketType
+from mockserver.betstack.model import Operator
+from mockserver.betstack.offer import TicketType
 from mockserver.betstack.pam.model import Content, Opening, PlatformTicket, Update
 from mockserver.betstack.pam.states import ENDED, TRANSITIONS, Action, State
 from mockserver.betstack.refusals import Refusal
