@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from conformance.target import sandbox_file
 from demo.sandbox import free_port, sandbox
 
 from .conftest import Running
@@ -59,20 +60,46 @@ def broken() -> Iterator[str]:
         yield it.base_url
 
 
-@pytest.mark.parametrize("profile", ["betstack", "betcore-casino"])
-def test_every_requirement_and_assumption_holds_for_the_sandbox(
-    running: Running, tmp_path: Path, profile: str
-) -> None:
+def test_every_requirement_and_assumption_holds_for_betstack(running: Running, tmp_path: Path) -> None:
     kit = f"http://{running.listen}"
-    with sandbox("--betcore-url", kit, "--pam-url", f"{kit}/pam") as it:
+    with sandbox("--pam-url", f"{kit}/pam") as it:
         ended = conformance(
-            "run", profile, "--base-url", it.base_url, "--listen", running.listen,
+            "run", "betstack", "--base-url", it.base_url, "--listen", running.listen,
             "--judge-assumptions", "--report-dir", str(tmp_path),
         )  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     results = results_in(tmp_path)
-    assert {result["verdict"] for result in results if result["case_id"] not in OF_OTHER_ACCOUNTS} == {"PASS"}
+    assert {row["verdict"] for row in results if row["case_id"] not in OF_OTHER_ACCOUNTS} == {"PASS"}
+
+
+def test_limits_that_the_seeds_do_not_have_hold_where_an_operator_has_them(tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    limits = "least_price = 50\ngreatest_price = 5000000\nleast_events = 2\ngreatest_events = 6\n"
+    text = sandbox_file().read_text().replace('lacks = ["limits"]', "lacks = []")
+    file.write_text(f"{text}[betstack.limits]\n{limits}")
+    settings = ("price_min=50", "price_max=5000000", "picks_min=2", "picks_max=6")
+
+    with sandbox(*(word for setting in settings for word in ("--set", setting))) as it:
+        ended = conformance(
+            "run", "betstack", "--base-url", it.base_url, "--target", str(file), "--judge-assumptions",
+            "--report-dir", str(tmp_path), *(word for case in OF_OTHER_ACCOUNTS for word in ("--only", case)),
+        )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert {row["case_id"]: row["verdict"] for row in results_in(tmp_path)} == dict.fromkeys(
+        OF_OTHER_ACCOUNTS, "PASS"
+    )
+
+
+def test_every_requirement_and_assumption_holds_for_the_casino(running: Running, tmp_path: Path) -> None:
+    ended = conformance(
+        "run", "betcore-casino", "--base-url", running.base_url, "--listen", running.listen,
+        "--judge-assumptions", "--report-dir", str(tmp_path),
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert {result["verdict"] for result in results_in(tmp_path)} == {"PASS"}
     assert {path.name for path in tmp_path.iterdir()} == {
         "report.json",
         "report.html",
