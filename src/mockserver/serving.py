@@ -57,9 +57,7 @@ def serve_sandbox(settings: Settings) -> None:
             alarm=LoopAlarm,
             ids=SeededIds,
             new_seed=lambda: settings.seed or secrets.token_hex(16),
-            keys=OwnKeyFirst(
-                signing_key, JwksClient(f"{settings.betcore_url or own_url}{jwks_path}", clock)
-            ),
+            keys=OwnKeyFirst(signing_key, JwksClient(f"{settings.betcore_url or own_url}{jwks_path}", clock)),
             signing_key=signing_key,
             sender=sender,
             stopwatch=_stopwatch,
@@ -97,9 +95,7 @@ def serve_sandbox(settings: Settings) -> None:
     run(main)
 
 
-def _rehearse(
-    made: Callable[..., Sandbox], outside: Outside, tenant_defaults: Mapping[str, Any]
-) -> None:
+def _rehearse(made: Callable[..., Sandbox], outside: Outside, tenant_defaults: Mapping[str, Any]) -> None:
     """See to it that the sandbox can live the user's overrides. Nobody is called but the sandbox itself.
 
     :raises StartFailed: it can't

@@ -44,7 +44,7 @@ service.Platform._payout = lambda self, operator, ticket: ticket.opening.amounts
         """
 from types import MappingProxyType
 from mockserver.betstack.pam import service
-from mockserver.betstack.pam.states import Action
+from mockserver.betstack.action import Action
 service.EFFECTS = MappingProxyType({**service.EFFECTS, Action.DISCARD: lambda _booking: 0})
 """,
         "BS-MNY-014",

@@ -27,7 +27,7 @@ from mockserver.kernel.outbox import CallState, OutgoingCall
 from mockserver.kernel.players import account_of
 from mockserver.kernel.timekeeper import Passage
 
-from .conftest import NOW, QUICKTIP, Service, _sandbox
+from .in_process import NOW, QUICKTIP, Service, sandbox_of
 
 PLAYER = "1660986605374148608"
 FUNDS = 1_000_000
@@ -323,7 +323,7 @@ class Site:
 def open_site(key: rsa.RSAPrivateKey) -> Iterator[Site]:
     """The operator of a sandbox of its own, at noon on a clock that stands."""
     line = Line()
-    sandbox = _sandbox(key, line)
+    sandbox = sandbox_of(key, line)
     line.app = surfaces_app(sandbox.surfaces)
     service = Service(sandbox, line.app, key)
     try:

@@ -16,7 +16,7 @@ from mockserver.betstack.cards import CardDesk
 from mockserver.betstack.model import Operator
 from mockserver.kernel.tenant_spec import TenantSpec
 
-from .conftest import Service, _service
+from .in_process import Service, served
 
 FINANCE = "/bc/calculator/finance-details"
 KINDS = ("quicktip", "smartbet", "quickbet", "superbet", "jackpot")
@@ -29,7 +29,7 @@ BET_FIELDS = [
 
 @pytest.fixture(scope="module")
 def shared(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
-    yield from _service(private_key)
+    yield from served(private_key)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from .conftest import SUPERBET, Service
+from .in_process import SUPERBET, Service
 
 BODY = json.dumps(SUPERBET, indent=2).encode()
 SQUEEZED = BODY.translate(None, b" \n")

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.betstack.states import Status
 
-from .conftest import QUICKTIP, SUPERBET, Service
+from .in_process import QUICKTIP, SUPERBET, Service
 
 
 def test_a_superbet_is_reserved_and_pays_nothing_yet(service: Service) -> None:

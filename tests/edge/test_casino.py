@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import Service
+from .in_process import Service
 
 SUCCESS = {"ErrorCode": 200, "Message": "Success"}
 

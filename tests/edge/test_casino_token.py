@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .conftest import KID, NOW, Service
+from .in_process import KID, NOW, Service
 
 INVALID = {"ErrorCode": 103811, "Message": "JWT token validation failed"}
 DATA = {"BetId": "7", "Closed": True}

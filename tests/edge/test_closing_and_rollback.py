@@ -1,30 +1,16 @@
 """What follows a result: closing a day later, or its withdrawal; in which order the platform hears of it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
-from .conftest import NOW, QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
+from .in_process import NOW, QUICKTIP, SUPERBET
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
 
 
 @pytest.mark.parametrize("result", ["won", "lost", "void"])

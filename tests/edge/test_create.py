@@ -1,19 +1,18 @@
 """Creating and reserving tickets of all types over HTTP: what they show, what refuses them, how they are
 listed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bet_contracts.contracts import load
 from mockserver.kernel.journal import Direction
 
-from .conftest import QUICKTIP, SUPERBET
-from .operator_site import FUNDS, JACKPOT, PLAYER, STARTS, Site, open_site
+from .in_process import QUICKTIP, SUPERBET
+from .operator_site import FUNDS, JACKPOT, PLAYER, STARTS, Site
 
 SMARTBET = QUICKTIP | {"type": "smartbet", "psp": "mobile"}
 QUICKBET = QUICKTIP | {"type": "quickbet", "events": QUICKTIP["events"][:1]}
@@ -21,18 +20,6 @@ TYPES = {one["type"]: one for one in (QUICKTIP, SMARTBET, QUICKBET, SUPERBET, JA
 WAYS = {"create": "", "reserve": "/reserve"}
 STARTED = {"id": 292275, "bet": 1, "odds": 1.95}
 SUSPENDED = {"id": 396503, "bet": 101, "odds": 1.95}
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
 
 
 AMOUNTS = {

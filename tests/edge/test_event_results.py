@@ -1,29 +1,15 @@
 """How an event ended, and what that makes of the tickets that are on it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.kernel.control import Problem
 
-from .conftest import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
+from .in_process import QUICKTIP, SUPERBET
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 OTHER_LEG = QUICKTIP | {"events": QUICKTIP["events"][1:]}
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
 
 
 def test_the_result_of_an_event_settles_only_the_open_tickets_that_it_decides(site: Site) -> None:

@@ -13,7 +13,7 @@ from mockserver.edge.explanation import Difference, Explanation
 from mockserver.kernel.journal import LARGEST_KEPT, NOBODY, Direction, Exchange
 from mockserver.kernel.signing import digest
 
-from .conftest import NOW, SUPERBET, Service
+from .in_process import NOW, SUPERBET, Service
 
 SECRET = "12345ABCDE"
 CLIENT = "PartnerClient-1556"

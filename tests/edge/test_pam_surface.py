@@ -19,7 +19,7 @@ from mockserver.kernel.exchange import Call
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.players import PlayerSpec, PlayerState, account_of, seed
 
-from .conftest import SECRETS, Service
+from .in_process import SECRETS, Service
 
 CONTRACT = contracts.load(["betstack.pam"], None)["betstack.pam"]
 OPERATION = CONTRACT["paths"]["/pam"]["post"]

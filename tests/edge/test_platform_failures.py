@@ -2,14 +2,13 @@
 lost."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mockserver.betstack.actions import Action, Notification
+from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.betstack.partner import NO_ANSWER, REFUSED
 from mockserver.betstack.ticket import Ticket
@@ -17,22 +16,10 @@ from mockserver.kernel.outbox import CallState, Schedule
 from mockserver.kernel.ports import Deadlines
 from mockserver.kernel.signing import sign
 
-from .conftest import NOW, QUICKTIP, SECRETS, SUPERBET
-from .operator_site import DOWN, FUNDS, PRICE, Reply, Site, answers, fails, open_site
+from .in_process import NOW, QUICKTIP, SECRETS, SUPERBET
+from .operator_site import DOWN, FUNDS, PRICE, Reply, Site, answers, fails
 
 PATHS = {"ticket_create": "", "ticket_reserve": "/reserve"}
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
 
 
 class BrokenStream(httpx.AsyncByteStream):

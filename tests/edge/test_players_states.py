@@ -9,7 +9,7 @@ import pytest
 from mockserver.edge.contract import load
 from mockserver.kernel.players import PlayerSpec, PlayerState
 
-from .conftest import QUICKTIP, SUPERBET, Service
+from .in_process import QUICKTIP, SUPERBET, Service
 
 NOT_BETTING = [PlayerState.BLOCKED, PlayerState.SELF_EXCLUDED, PlayerState.LIMIT_REACHED]
 OPERATORS_PLAYER = "1660986605374148608"

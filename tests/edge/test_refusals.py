@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import SUPERBET, Service
+from .in_process import SUPERBET, Service
 
 UNKNOWN_PATH = {"code": 904, "message": "Not Found. The path belongs to no operation"}
 BIG = b'"' + b"x" * 1024 * 1024 + b'"'

@@ -1,25 +1,9 @@
 """Reservations that are not paid by the start of their events."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-from .conftest import QUICKTIP, SUPERBET
-from .operator_site import FUNDS, STARTS, Site, open_site
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
+from .in_process import QUICKTIP, SUPERBET
+from .operator_site import FUNDS, STARTS, Site
 
 
 def test_a_reservation_lapses_at_the_start_of_its_first_event_where_the_operator_wants_it(site: Site) -> None:

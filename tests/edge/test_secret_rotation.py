@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.kernel.signing import sign
 
-from .conftest import NOW, SUPERBET, Service
+from .in_process import NOW, SUPERBET, Service
 
 OLD = "12345ABCDE"
 NEW = "NEW-SECRET-1"

@@ -1,31 +1,18 @@
 """How tickets end: what each step does to ticket, wallet and platform, and what is refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.betstack.states import Status
 from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import OutboxFull
 
-from .conftest import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts, open_site
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
+from .in_process import QUICKTIP, SUPERBET
+from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 
 def cancelled(site: Site) -> Ticket:

@@ -1,29 +1,19 @@
 """Whatever happens to tickets while the platform comes and goes: in the end it was told everything in order,
 and its wallet holds what the tickets say."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.betstack.actions import Action
+from mockserver.betstack.action import Action
 from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.control import ControlRefusal
 from mockserver.kernel.outbox import CallState
 
-from .conftest import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, Site, amounts, open_site
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
+from .in_process import QUICKTIP, SUPERBET
+from .operator_site import DOWN, FUNDS, JACKPOT, Site, amounts
 
 DOCUMENTS = (QUICKTIP, SUPERBET, JACKPOT)
 BETS = st.lists(st.sampled_from([101, 102, 103]), max_size=3, unique=True)

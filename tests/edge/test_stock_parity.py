@@ -8,7 +8,7 @@ from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidato
 
 from bet_contracts.schemas import compile_schema
 
-from .conftest import QUICKTIP, SUPERBET, Service
+from .in_process import QUICKTIP, SUPERBET, Service
 
 Step = tuple[str, str, Any]
 

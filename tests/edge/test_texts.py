@@ -2,33 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import CallState
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.signing import sign
 
-from .conftest import NOW, QUICKTIP, SECRETS, SUPERBET
-from .operator_site import DOWN, FUNDS, PLAYER, Reply, Site, answers, fails, open_site
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
+from .in_process import NOW, QUICKTIP, SECRETS, SUPERBET
+from .operator_site import DOWN, FUNDS, PLAYER, Reply, Site, answers, fails
 
 
 def texts(site: Site) -> list[tuple[str, str, str]]:

@@ -1,31 +1,15 @@
 """An export in the middle of a ticket's life, loaded again, goes on where it was."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
-from .conftest import QUICKTIP
-from .operator_site import DOWN, FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts, open_site
+from .in_process import QUICKTIP
+from .operator_site import DOWN, FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def opened(private_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    with open_site(private_key) as made:
-        yield made
-
-
-@pytest.fixture
-def site(opened: Site) -> Site:
-    opened.begin_anew()
-    return opened
 
 
 def test_a_repeated_result_and_what_is_held_behind_it_go_on_after_a_load(site: Site) -> None:

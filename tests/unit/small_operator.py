@@ -9,10 +9,10 @@ from typing import Any
 from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SequentialIds
+from mockserver.betstack.action import Action
 from mockserver.betstack.model import Operator
 from mockserver.betstack.pam.model import Amounts, Content, Update
 from mockserver.betstack.pam.service import Platform
-from mockserver.betstack.pam.states import Action
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.journal import Turns

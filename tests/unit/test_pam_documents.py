@@ -7,7 +7,7 @@ import pytest
 
 from bet_contracts.contracts import load
 from mockserver.betstack import actions, outcome
-from mockserver.betstack.actions import Action, Notification
+from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.states import Result, Status
 from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.signing import sign

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.betstack.action import Action
 from mockserver.betstack.pam.model import PlatformBooks, PlatformTicket
-from mockserver.betstack.pam.states import TRANSITIONS, Action, State
+from mockserver.betstack.pam.states import TRANSITIONS, State
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.ledger import Posting

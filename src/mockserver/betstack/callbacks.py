@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from mockserver.betstack.actions import Action, Notification
+from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.wire import read_player
 from mockserver.kernel.exchange import REASON_HEADER

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betstack import actions, outcome
-from mockserver.betstack.actions import Action, Notification
+from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.refusals import Refusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.betstack import actions
-from mockserver.betstack.actions import Notification
+from mockserver.betstack.action import Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.states import TRANSITIONS, Event

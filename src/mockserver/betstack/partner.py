@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.betstack import actions
-from mockserver.betstack.actions import Action
+from mockserver.betstack.action import Action
 from mockserver.betstack.model import Identified, Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.ticket import Ticket

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mockserver.betstack import actions, rules
-from mockserver.betstack.actions import Action
+from mockserver.betstack.action import Action
 from mockserver.betstack.catalogue import Catalogue
 from mockserver.betstack.lifecycle import change, text_about
 from mockserver.betstack.model import Feature, Operator

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from mockserver.betstack import actions, outcome
-from mockserver.betstack.actions import Action
+from mockserver.betstack.action import Action
 from mockserver.betstack.lifecycle import change, text_about
 from mockserver.betstack.model import Operator
 from mockserver.betstack.offer import EventResult, TicketType

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.betstack import signature
+from mockserver.betstack.action import Action
 from mockserver.betstack.model import Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
@@ -13,7 +14,6 @@ from mockserver.kernel.exchange import Admission, Inbound
 from mockserver.kernel.json_codec import JsonInvalid, parse
 from mockserver.kernel.settings import nearest
 
-PING = "ping"
 IDENTITY_HEADERS = ("timestamp", "signature")
 
 
@@ -35,7 +35,7 @@ class PlatformGate:
         :raises Rejection: a header is missing, the operator is unknown, the signature does not match
         """
         action, name = _named_in(inbound.body)
-        if action == PING:
+        if action == Action.PING:
             return Admission(None, inbound.body)
         operator = self._operators.get(name) if name else None
         signature.require_headers(inbound.headers, IDENTITY_HEADERS, operator)
@@ -53,7 +53,7 @@ class PlatformGate:
     def signed_text(self, inbound: Inbound) -> bytes | None:
         """Timestamp and body without spaces (source: betstack/pam-signature); nothing of a ping."""
         action, _ = _named_in(inbound.body)
-        if action == PING:
+        if action == Action.PING:
             return None
         return signature.signed_text(inbound.headers.get("timestamp"), inbound.body)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from mockserver.betstack.action import Action
 from mockserver.betstack.model import Operator
 from mockserver.betstack.pam import wire
-from mockserver.betstack.pam.gate import PING, identified
+from mockserver.betstack.pam.gate import identified
 from mockserver.betstack.pam.service import Platform
-from mockserver.betstack.pam.states import Action
 from mockserver.kernel.exchange import Call, Document, Handler
 
 Data = Mapping[str, Any]
@@ -40,7 +40,7 @@ def handlers(platform: Platform) -> Mapping[str, Handler]:
         return {}
 
     answers: dict[str, Callable[[Operator, Data], Document]] = {
-        "identify": identify,
+        Action.IDENTIFY: identify,
         Action.CREATE: partial(opened, Action.CREATE),
         Action.RESERVE: partial(opened, Action.RESERVE),
         Action.UPDATE: updated,
@@ -55,7 +55,7 @@ def handlers(platform: Platform) -> Mapping[str, Handler]:
 
     async def send_pam_action(call: Call) -> Document:
         action = call.document["action"]
-        if action == PING:
+        if action == Action.PING:
             return {}
         return answers[action](identified(call.tenant), call.document["data"])
 

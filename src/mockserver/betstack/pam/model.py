@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mockserver.betstack.pam.states import Action, State
+from mockserver.betstack.action import Action
+from mockserver.betstack.pam.states import State
 
 LONGEST_TEXT = 2**20
 """Characters of an identifier; a request holds no more."""

@@ -8,10 +8,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.betstack.action import Action
 from mockserver.betstack.model import Operator
 from mockserver.betstack.offer import TicketType
 from mockserver.betstack.pam.model import Content, Opening, PlatformTicket, Update
-from mockserver.betstack.pam.states import ENDED, TRANSITIONS, Action, State
+from mockserver.betstack.pam.states import ENDED, TRANSITIONS, State
 from mockserver.betstack.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.players import Player, account_of

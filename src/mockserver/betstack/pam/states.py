@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 
+from mockserver.betstack.action import Action
+
 
 class State(StrEnum):
     """What the platform knows of a ticket."""
@@ -31,21 +33,6 @@ class State(StrEnum):
     CLOSED_LOST = "closed_lost"
     CLOSED_VOID = "closed_void"
     CLOSED_REFUNDED = "closed_refunded"
-
-
-class Action(StrEnum):
-    """What Betstack tells of a ticket, as it is written on the wire."""
-
-    CREATE = "ticket_create"
-    RESERVE = "ticket_reserve"
-    UPDATE = "ticket_update"
-    WIN = "ticket_win"
-    LOST = "ticket_lost"
-    VOID = "ticket_void"
-    REFUND = "ticket_refund"
-    DISCARD = "ticket_discard"
-    ROLLBACK = "ticket_rollback"
-    CLOSED = "ticket_closed"
 
 
 ENDED = frozenset({State.GIVEN_UP, State.REFUNDED, State.CLOSED_REFUNDED, State.DISCARDED})
