@@ -68,7 +68,7 @@ def exact(answer: httpx.Response) -> Any:
 
 
 def test_the_calculators_sample_is_reproduced_to_the_cent_and_in_its_order(service: Service) -> None:
-    answer = service.send("GET", f"{FINANCE}?operator=acme&price=1000&odds=1.24&odds=2.76")
+    answer = service.send("GET", f"{FINANCE}?operator=site&price=1000&odds=1.24&odds=2.76")
 
     assert answer.status_code == 200
     assert list(answer.json().items()) == [
