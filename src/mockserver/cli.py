@@ -144,7 +144,7 @@ def catalogue() -> None:
 )
 def states(party: str | None, form: str) -> None:
     """Print the lifecycle of PARTY's tickets or bets (default: of every party)."""
-    from mockserver.lifecycles import LIFECYCLES, Format, text_of  # noqa: PLC0415  only this command needs it
+    from mockserver.state_diagrams import LIFECYCLES, Format, text_of  # noqa: PLC0415  only this command needs it
 
     if party is not None and party not in LIFECYCLES:
         _stop(f"PARTY: there is no `{party}`; there are {', '.join(LIFECYCLES)}", EXIT_USAGE)

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,10 +22,12 @@ from conformance.cli import main as conformance
 from demo.sandbox import sandbox
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betstack import seeds as betstack_seeds
+from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
 from mockserver.kernel.money import decimal_text
 from mockserver.testing import Sandbox
 
+from .betstack_client import pay, reserve
 from .conftest import Running
 from .curl import Curl
 from .pam import Pam
@@ -111,6 +114,49 @@ def test_the_table_of_drives_is_what_the_vendors_live() -> None:
         drives = [one for name in ("site", "PartnerClient-1556") for one in plane.tenant(name).drives()]
 
     assert listed == {one["drive"] for one in drives if one["built"]}
+
+
+def test_the_life_of_a_ticket_goes_as_printed(tmp_path: Path) -> None:
+    (block,) = [block for block in blocks(README, "bash") if "drives/settle " in block]
+
+    with sandbox() as it, Sandbox(it.admin_url) as plane:
+        site = plane.tenant("site", "12345ABCDE")
+        superbet = {"type": "superbet", "event": 100001, "bets": [101, 102, 103]}
+        ticket = reserve(it.base_url, site, **superbet).json()
+        pay(it.base_url, site, ticket["code"])
+        seen = []
+        for command in block.splitlines():
+            here = command.replace("http://127.0.0.1:8081", it.admin_url).replace("CODE", ticket["code"])
+            answer = Curl.parse(shlex.split(here), "", tmp_path).run()
+            assert answer.status_code == 200, answer.text
+            (now,) = site.tickets()
+            seen.append((now["status"], now["result"]))
+        told = [one["action"] for one in site.outbox() if one["action"].startswith("ticket_")]
+
+    assert seen == [("resulted", "won"), ("open", "pending"), ("resulted", "won"), ("closed", "won")]
+    assert [action for action in told if action != "ticket_status"] == [
+        "ticket_reserve",
+        "ticket_win",
+        "ticket_rollback",
+        "ticket_win",
+        "ticket_closed",
+    ]
+
+
+def test_the_table_of_deadlines_and_repeats_is_what_the_schedules_hold() -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    table = page.partition("| call | awaited for |")[2].partition("\n\n")[0]
+    told = {}
+    for row in table.splitlines()[2:]:
+        names, awaited, _, repeated = (cell.strip() for cell in row.strip("|").split("|"))
+        for name in re.findall(r"`([\w/]+)`", names) or ["every other action"]:
+            told[name] = (float(awaited.removesuffix(" s")), "30 minutes, 48 times" in repeated)
+
+    for name, schedule in SCHEDULES.items():
+        half_hours = schedule.repeats == (timedelta(minutes=30),) * 48
+        assert schedule.repeats == () or half_hours
+        expected = told.get(name, told["every other action"])
+        assert (schedule.deadlines.total, half_hours) == expected, name
 
 
 def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> None:

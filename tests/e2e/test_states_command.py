@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from mockserver.betstack.states import TRANSITIONS
 from mockserver.cli import cli
-from mockserver.lifecycles import LIFECYCLES
+from mockserver.state_diagrams import LIFECYCLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.callbacks import SCHEDULES
-from mockserver.betstack.partner import NO_ANSWER, REFUSED
+from mockserver.betstack.reasons import NO_ANSWER, REFUSED
 from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.outbox import CallState, Schedule
 from mockserver.kernel.ports import Deadlines

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from mockserver.betstack import catalogue as catalogue_module
 from mockserver.betstack.catalogue import Catalogue, CatalogueError, read_catalogue
-from mockserver.betstack.offer import Event, TicketType
+from mockserver.betstack.offer import Closed, Event, TicketType
 from mockserver.catalogue_file import built_in_catalogue, built_in_text, catalogue_in
 from mockserver.cli import cli
 from mockserver.kernel.conversion import from_document, to_document
@@ -265,7 +265,18 @@ def test_bets_are_taken_before_the_start_unless_the_event_is_suspended(
 ) -> None:
     event = read_catalogue(changed(lambda it: it["events"][0].update(suspended=suspended))).events[7]
 
-    assert event.takes_bets(event.starts + moment) is taken
+    assert (event.why_closed((), event.starts + moment) is None) is taken
+
+
+def test_an_event_that_has_ended_takes_no_bets_nor_does_its_card() -> None:
+    catalogue = read_catalogue(DOCUMENT)
+    event = catalogue.events[7]
+    assert event.why_closed((), NOW) is None
+
+    assert event.why_closed({7}, NOW) is Closed.ENDED
+    cards = [card for card in catalogue.cards_of("site") if any(one.event.id == 7 for one in card.events)]
+    assert cards
+    assert not any(card.takes_bets({7}, NOW) for card in cards if card.kind is not TicketType.SMARTBET)
 
 
 def test_a_card_takes_bets_while_all_its_events_do_and_a_smartbet_while_one_does() -> None:
@@ -275,10 +286,11 @@ def test_a_card_takes_bets_while_all_its_events_do_and_a_smartbet_while_one_does
         smartbet = it["cards"][0] | {"code": "AAAAA4", "kind": "smartbet", "events": events}
         it["cards"] += [smartbet, smartbet | {"code": "AAAAA5", "events": events[:1]}]
 
-    cards = {card.code: card.takes_bets(NOW) for card in read_catalogue(changed(suspended)).cards_of("site")}
+    catalogue = read_catalogue(changed(suspended))
+    cards = {card.code: card.takes_bets((), NOW) for card in catalogue.cards_of("site")}
 
     assert (cards["AAAAA1"], cards["AAAAA2"], cards["AAAAA4"], cards["AAAAA5"]) == (False, False, True, False)
-    assert all(card.takes_bets(NOW) for card in read_catalogue(DOCUMENT).cards_of("site"))
+    assert all(card.takes_bets((), NOW) for card in read_catalogue(DOCUMENT).cards_of("site"))
 
 
 def test_events_survive_an_export() -> None:
@@ -322,24 +334,24 @@ def test_the_event_of_the_vendors_card_sample_is_there_and_has_begun(built_in: C
     assert (event.home_team.id, event.away_team.id) == (1141060000, 1222480000)
     assert (bet.bet_code, bet.market_code, bet.line_code, str(bet.odds)) == ("1", "MRFT", None, "1.95")
     assert bet.updated == datetime(2024, 7, 16, 6, 45, 11, tzinfo=UTC)
-    assert not event.takes_bets(NOW)
+    assert event.why_closed((), NOW) is Closed.STARTED
 
 
 def test_one_event_is_suspended_and_all_others_but_one_are_open(built_in: Catalogue) -> None:
     assert [event.id for event in built_in.events.values() if event.suspended] == [396503]
-    assert {event.id for event in built_in.events.values() if not event.takes_bets(NOW)} == {292275, 396503}
+    assert {event.id for event in built_in.events.values() if event.why_closed((), NOW)} == {292275, 396503}
     assert len(built_in.events) >= 16
 
 
 def test_every_kind_has_cards_that_take_bets(built_in: Catalogue) -> None:
-    open_cards = [card for card in built_in.cards_of("site") if card.takes_bets(NOW)]
+    open_cards = [card for card in built_in.cards_of("site") if card.takes_bets((), NOW)]
 
     for kind in TicketType:
         assert len([card for card in open_cards if card.kind is kind]) >= 2
     world = built_in.card("site", "F2964C")
     assert world is not None
     assert (world.title, world.description) == ("World", "Smartbet description")
-    assert len([one for one in world.events if one.event.takes_bets(NOW)]) >= 10
+    assert len([one for one in world.events if one.event.why_closed((), NOW) is None]) >= 10
 
 
 def test_the_mega_jackpot_has_thirteen_events_and_the_mini_jackpot_those_of_the_samples(

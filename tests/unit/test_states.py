@@ -17,6 +17,8 @@ LEGAL_FOR_TICKETS = {
     ("reserved", "lapse"): "cancelled",
     ("reserved", "discard"): "cancelled",
     ("reserved", "refund"): "cancelled",
+    ("reserved", "update"): "reserved",
+    ("open", "update"): "open",
     ("open", "refund"): "cancelled",
     ("open", "settle"): "calculating",
     ("calculating", "result"): "resulted",
@@ -58,7 +60,7 @@ LEGAL_FOR_BETS = {
 @pytest.mark.parametrize(
     ("table", "states", "events", "legal"),
     [
-        (betstack.TRANSITIONS, betstack.Status, betstack.Event, LEGAL_FOR_TICKETS),
+        (betstack.TRANSITIONS, betstack.Status, betstack.Step, LEGAL_FOR_TICKETS),
         (betcore.TRANSITIONS, betcore.State, betcore.Event, LEGAL_FOR_BETS),
     ],
     ids=["tickets", "bets"],

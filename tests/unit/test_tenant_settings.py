@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.betstack.model import Feature
+from mockserver.betstack.offer import TicketType
 from mockserver.kernel.settings import (
     Setting,
     SettingsError,
@@ -339,3 +341,10 @@ def test_bounds_are_included(name: str, least: int, most: int) -> None:
     for value in (least - 1, most + 1):
         with pytest.raises(SettingsError, match=f"`{name}` is {value}; it has to be a whole number"):
             tenant_values(OPERATOR, {name: value}, {})
+
+
+def test_every_feature_of_betstack_can_be_switched_off() -> None:
+    assert settings_of(OPERATOR)["features_off"].read([feature.value for feature in Feature]) == tuple(
+        sorted(feature.value for feature in Feature)
+    )
+    assert {kind.value for kind in TicketType} < {feature.value for feature in Feature}

@@ -33,18 +33,18 @@ class _Line:
 _PLATFORM = _Line("betstack.pam", "sendPamAction", "pam_url", "/pam", names_operator=False)
 _TEXTS = _Line("betstack.sms", "sendSmsNotification", "sms_url", "/sms", names_operator=True)
 
-_AT_ONCE = Schedule(Deadlines(connect=5, read=5, total=5))
-_ONCE = Schedule(Deadlines(connect=5, read=10, total=10))
+_WHILE_THE_CALLER_WAITS = Schedule(Deadlines(connect=5, read=5, total=5))
+_ONE_TRY = Schedule(Deadlines(connect=5, read=10, total=10))
 _EVERY_HALF_HOUR = Schedule(Deadlines(connect=5, read=10, total=10), (timedelta(minutes=30),) * 48)
 
 # The half hour of a discard is documented (source: betstack/pam-create), everything else BS-ASM-094, and for
 # notifications BS-ASM-102.
 _CALLS: Mapping[str, tuple[_Line, Schedule]] = MappingProxyType(
     {
-        Action.PING: (_PLATFORM, _ONCE),
-        Action.IDENTIFY: (_PLATFORM, _AT_ONCE),
-        Action.CREATE: (_PLATFORM, _AT_ONCE),
-        Action.RESERVE: (_PLATFORM, _AT_ONCE),
+        Action.PING: (_PLATFORM, _ONE_TRY),
+        Action.IDENTIFY: (_PLATFORM, _WHILE_THE_CALLER_WAITS),
+        Action.CREATE: (_PLATFORM, _WHILE_THE_CALLER_WAITS),
+        Action.RESERVE: (_PLATFORM, _WHILE_THE_CALLER_WAITS),
         Action.UPDATE: (_PLATFORM, _EVERY_HALF_HOUR),
         Action.WIN: (_PLATFORM, _EVERY_HALF_HOUR),
         Action.LOST: (_PLATFORM, _EVERY_HALF_HOUR),
@@ -53,8 +53,8 @@ _CALLS: Mapping[str, tuple[_Line, Schedule]] = MappingProxyType(
         Action.DISCARD: (_PLATFORM, _EVERY_HALF_HOUR),
         Action.ROLLBACK: (_PLATFORM, _EVERY_HALF_HOUR),
         Action.CLOSED: (_PLATFORM, _EVERY_HALF_HOUR),
-        Notification.OTP: (_TEXTS, _ONCE),
-        Notification.TICKET_STATUS: (_TEXTS, _ONCE),
+        Notification.OTP: (_TEXTS, _ONE_TRY),
+        Notification.TICKET_STATUS: (_TEXTS, _ONE_TRY),
     }
 )
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(

@@ -88,7 +88,9 @@ class CardDesk:
         require_feature(operator, Feature(kind.value))
         now = operator.clock.now()
         cards = self._catalogue.cards_of(operator_name)
-        return operator, [card for card in cards if card.kind is kind and card.takes_bets(now)]
+        return operator, [
+            card for card in cards if card.kind is kind and card.takes_bets(operator.results, now)
+        ]
 
     def card(self, kind: TicketType, code: str) -> tuple[Operator, Card]:
         """A card, and whose it is.
@@ -135,7 +137,7 @@ class CardDesk:
                 [bet for bet in map(one.event.bets.__getitem__, one.offered) if low <= bet.odds <= high],
             )
             for one in card.events
-            if one.event.takes_bets(now)
+            if one.event.why_closed(operator.results, now) is None
         ]
         most: int = operator.settings["payout_max"]
         bounds = odds_needed(wish.price, wish.win, most=most, ext=operator.ext, wht=operator.wht)

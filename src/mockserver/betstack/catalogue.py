@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betstack.offer import Bet, Card, CardEvent, Category, Event, Team, TicketType
-from mockserver.betstack.placed import Placed, PlacedError
+from mockserver.kernel.placed import Placed, PlacedError
 
 _CODE = re.compile("[0-9A-Z]{6}")  # BS-ASM-063
 _CODE_ALPHABET = string.ascii_uppercase + string.digits

@@ -13,8 +13,9 @@ from mockserver.betstack.drives import drives
 from mockserver.betstack.model import Operator
 from mockserver.betstack.offer import EventResult
 from mockserver.betstack.pam.model import PlatformTicket
-from mockserver.betstack.service import LAPSE, TicketDesk
+from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
+from mockserver.betstack.states import Status
 from mockserver.betstack.ticket import Ticket, TicketBook
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
@@ -70,7 +71,7 @@ class Betstack:
         """An operator with no tickets, whose timers do what they are for."""
         operator = Operator(**common)
         self._settlement.attach(operator)
-        operator.timekeeper.on(LAPSE, lambda ticket_id: self._desk.lapse(operator, ticket_id))
+        self._desk.attach(operator)
         return operator
 
     def forget_player(self, tenant: Operator, player_id: str) -> None:
@@ -114,7 +115,7 @@ def _require_sound(ticket: Ticket) -> None:
     taken = {event.id: event.bets for event, _ in ticket.selections}
     if not request.picks or any(bet not in taken.get(event, ()) for event, bet in request.picks):
         raise ValueError(f"ticket `{ticket.id}` picks nothing, or what none of its events has")
-    if (ticket.verdict is not None) != (ticket.status == "calculating"):
+    if (ticket.verdict is not None) != (ticket.status is Status.CALCULATING):
         raise ValueError(f"ticket `{ticket.id}` is `{ticket.status}`, which does not fit its verdict")
 
 

@@ -6,15 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betstack import actions, outcome
+from mockserver.betstack import actions, outcome, reasons
 from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
-from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Result
-from mockserver.betstack.ticket import Ticket, Verdict
+from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.control import ControlRefusal, Drive, Problem
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutgoingCall
@@ -29,20 +28,12 @@ _EVENT = {"type": "integer", "description": "Id of an event"}
 _EVENTS = {"type": "array", "items": {"type": "integer"}, "description": "Ids of events"}
 _BETS = {"type": "array", "items": {"type": "integer"}, "description": "Ids of the event's bets"}
 _CENTS = {"type": "integer", "minimum": 0, "maximum": HIGHEST_PAYOUT, "description": "Cents"}
+_PAYOUT = _CENTS | {"minimum": 1}
 _REASON = {"type": "string", "minLength": 1, "maxLength": 500}
 _MSISDN = {"type": "string", "pattern": r"^\+?[0-9]{5,15}$", "description": "Phone number"}
 _CODE = {"type": "string", "minLength": 1, "maxLength": 20, "description": "What the text tells"}
 _PLAYER = {"type": "string", "minLength": 1, "description": "Id of a player, who has the number"}
-_RESULT = {"enum": ["won", "lost", "void"]}
-
-# With spaces and letters beyond ASCII, which signatures have to survive.
-_REASONS = MappingProxyType(
-    {
-        Action.DISCARD: "Ticket not processed · Wettschein ungültig",
-        Action.REFUND: "Event cancelled · Spiel fällt aus",
-        Action.ROLLBACK: "Result corrected · Ergebnis geändert",
-    }
-)
+_RESULT = {"enum": [Result.WON.value, Result.LOST.value, Result.VOID.value]}
 
 _OTP_DIGITS = 4
 
@@ -55,16 +46,14 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
 
     def settle(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
         ticket = ticket_of(operator, fields)
-        return settlement.settle(operator, ticket, _verdict(ticket, fields), cause)
+        void_events = frozenset(fields.get("void_events", ()))
+        verdict = outcome.given(ticket, Result(fields["result"]), void_events, fields.get("gross_payout"))
+        return settlement.settle(operator, ticket, verdict, cause)
 
     def settle_event(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
         event = desk.event(fields["event"])
-        named = {*fields.get("won", ()), *fields.get("void", ())}
-        if strange := named - event.bets.keys():
-            raise ControlRefusal(Problem.INVALID, f"event {event.id} has no bet {min(strange)}")
-        if both := {*fields.get("won", ())} & {*fields.get("void", ())}:
-            raise ControlRefusal(Problem.INVALID, f"bet {min(both)} can't be both won and void")
-        result = EventResult(
+        result = outcome.of_event(
+            event,
             won=frozenset(fields.get("won", ())),
             void=frozenset(fields.get("void", ())),
             abandoned=fields.get("abandoned", False),
@@ -79,20 +68,19 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
         return settlement.update(operator, ticket_of(operator, fields), fields["gross_payout"], cause)
 
     def rollback_event(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
-        reason = fields.get("reason", _REASONS[Action.ROLLBACK])
+        reason = fields.get("reason", reasons.CORRECTED)
         return settlement.rollback_event(operator, fields["event"], reason, cause)
 
     def with_reason(
-        action: Action, step: Callable[[Operator, Ticket, str, str], list[OutgoingCall]]
+        step: Callable[[Operator, Ticket, str, str], list[OutgoingCall]], default: str
     ) -> Happens:
         def happens(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
-            reason = fields.get("reason", _REASONS[action])
-            return step(operator, ticket_of(operator, fields), reason, cause)
+            return step(operator, ticket_of(operator, fields), fields.get("reason", default), cause)
 
         return happens
 
     ticket_and_reason = {"ticket": _TICKET, "reason": _REASON}
-    refund = with_reason(Action.REFUND, settlement.refund)
+    refund = with_reason(settlement.refund, reasons.CANCELLED)
     return MappingProxyType(
         {
             "ping": Drive("Ping the operator's platform.", {}, run=_run(_ping)),
@@ -123,7 +111,7 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
                 run=_run(refund),
             ),
             "decline": Drive(
-                "Decline a ticket after the operator's platform has booked it: its money goes back.",
+                "Decline an open or reserved ticket: its money goes back, as by `refund`.",
                 ticket_and_reason,
                 ("ticket",),
                 run=_run(refund),
@@ -132,7 +120,7 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
                 "Withdraw a ticket's result; once that is acknowledged the ticket is open again.",
                 ticket_and_reason,
                 ("ticket",),
-                run=_run(with_reason(Action.ROLLBACK, settlement.rollback)),
+                run=_run(with_reason(settlement.rollback, reasons.CORRECTED)),
             ),
             "rollback_event": Drive(
                 "Withdraw the result of an event, and those of the tickets that are on it.",
@@ -142,7 +130,7 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
             ),
             "update": Drive(
                 "Change what an open or reserved jackpot would pay.",
-                {"ticket": _TICKET, "gross_payout": _CENTS},
+                {"ticket": _TICKET, "gross_payout": _PAYOUT},
                 ("ticket", "gross_payout"),
                 run=_run(update),
             ),
@@ -151,7 +139,7 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
                 "that it did not answer.",
                 ticket_and_reason,
                 ("ticket",),
-                run=_run(with_reason(Action.DISCARD, settlement.discard)),
+                run=_run(with_reason(settlement.discard, reasons.GIVEN_UP)),
             ),
             "otp": Drive(
                 "Have a one-time password sent to a player, or to a number.",
@@ -174,6 +162,8 @@ def _run(happens: Happens) -> Callable[[Operator, Fields, str], Awaitable[list[O
         except Rejection as rejection:
             problem = _PROBLEMS.get(rejection.refusal, Problem.CONFLICT)
             raise ControlRefusal(problem, rejection.reason) from None
+        except outcome.ImpossibleResult as error:
+            raise ControlRefusal(Problem.INVALID, str(error)) from None
         await operator.outbox.tell_all(calls)
         return calls
 
@@ -184,38 +174,6 @@ _PROBLEMS: Mapping[str, Problem] = {
     Refusal.UNKNOWN_TICKET: Problem.NOT_FOUND,
     Refusal.UNKNOWN_EVENT: Problem.NOT_FOUND,
 }
-
-
-def _verdict(ticket: Ticket, fields: Fields) -> Verdict:
-    """What the fields make of a ticket.
-
-    :raises ControlRefusal: they don't fit each other or the ticket
-    """
-    result = Result(fields["result"])
-    void_events = frozenset(fields.get("void_events", ()))
-    gross = fields.get("gross_payout")
-    if result is not Result.WON and (void_events or gross is not None):
-        raise ControlRefusal(
-            Problem.INVALID, f"void_events and gross_payout go with the result won, not with {result}"
-        )
-    if result is Result.LOST:
-        return outcome.lost(ticket)
-    if result is Result.VOID:
-        return outcome.voided(ticket)
-    played = {event for event, _ in ticket.request.picks}
-    if strange := void_events - played:
-        raise ControlRefusal(Problem.INVALID, f"void_events: ticket {ticket.id} has no event {min(strange)}")
-    if gross is not None:
-        if ticket.offered.odds is not None or void_events:
-            raise ControlRefusal(
-                Problem.INVALID,
-                "gross_payout is for a superbet or jackpot, without void_events: what others win follows "
-                "from their odds",
-            )
-        return outcome.paid(ticket, gross)
-    if ticket.request.type is TicketType.JACKPOT:
-        return outcome.voided(ticket) if void_events >= played else outcome.hit(ticket)
-    return outcome.won(ticket, {pick for pick in ticket.request.picks if pick[0] in void_events})
 
 
 def _ping(operator: Operator, _fields: Fields, cause: str) -> list[OutgoingCall]:

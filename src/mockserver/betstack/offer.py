@@ -3,11 +3,11 @@ prizes in cents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from mockserver.betstack.states import Result
 
@@ -58,6 +58,14 @@ class Category:
     country_name: str
 
 
+class Closed(Enum):
+    """Why an event takes no bets."""
+
+    ENDED = auto()
+    STARTED = auto()
+    SUSPENDED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A match and the bets on offer."""
@@ -70,9 +78,16 @@ class Event:
     bets: Mapping[int, Bet]
     suspended: bool = False
 
-    def takes_bets(self, now: datetime) -> bool:
-        """Whether bets are taken: before the start, unless it is suspended (BS-ASM-055)."""
-        return not self.suspended and now < self.starts
+    def why_closed(self, results: Container[int], now: datetime) -> Closed | None:
+        """Why no bets are taken; ``None`` while they are (BS-ASM-055).
+
+        :param results: ids of the events that have ended
+        """
+        if self.id in results:
+            return Closed.ENDED
+        if self.starts <= now:
+            return Closed.STARTED
+        return Closed.SUSPENDED if self.suspended else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +115,14 @@ class Card:
     prize: int = 0
     bonus_prizes: tuple[int, ...] = ()
 
-    def takes_bets(self, now: datetime) -> bool:
+    def takes_bets(self, results: Container[int], now: datetime) -> bool:
         """Whether bets are taken on the card. Those of a smartbet are selected, so one event is enough;
-        of any other card every event is played."""
+        of any other card every event is played.
+
+        :param results: ids of the events that have ended
+        """
         needed = any if self.kind is TicketType.SMARTBET else all
-        return needed(one.event.takes_bets(now) for one in self.events)
+        return needed(one.event.why_closed(results, now) is None for one in self.events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from mockserver.betstack.offer import EventResult, TicketType
+from mockserver.betstack.offer import Event, EventResult, TicketType
 from mockserver.betstack.states import Result
 from mockserver.betstack.ticket import Amounts, Ticket, Verdict
 from mockserver.kernel.money import Payout, payout, prize, total_odds
 
-_NOTHING_LOST = Decimal(1)
+_VOID_ODDS = Decimal(1)
 """Odds of a selection that is void."""
+
+
+class ImpossibleResult(ValueError):
+    """A ticket or event can't end so. The text is one line."""
+
+
+def of_event(event: Event, *, won: frozenset[int], void: frozenset[int], abandoned: bool) -> EventResult:
+    """How an event ends, as somebody says it.
+
+    :param won: ids of bets; so ``void``
+    :raises ImpossibleResult: it has no such bet, or one is in both
+    """
+    if strange := (won | void) - event.bets.keys():
+        raise ImpossibleResult(f"event {event.id} has no bet {min(strange)}")
+    if both := won & void:
+        raise ImpossibleResult(f"bet {min(both)} can't be both won and void")
+    return EventResult(won, void, abandoned)
+
+
+def given(ticket: Ticket, result: Result, void_events: frozenset[int], gross: int | None) -> Verdict:
+    """The verdict on one ticket, as somebody says it.
+
+    :param void_events: events whose picks don't count for a win
+    :param gross: cents that a superbet or jackpot wins, before withholding tax; ``None`` where it follows
+        from odds or prize
+    :raises ImpossibleResult: these don't fit each other or the ticket
+    """
+    if result is not Result.WON and (void_events or gross is not None):
+        raise ImpossibleResult(f"void_events and gross_payout go with the result won, not with {result}")
+    if result is not Result.WON:
+        return lost(ticket) if result is Result.LOST else voided(ticket)
+    played = {event for event, _ in ticket.request.picks}
+    if strange := void_events - played:
+        raise ImpossibleResult(f"void_events: ticket {ticket.id} has no event {min(strange)}")
+    if gross is not None:
+        if ticket.offered.odds is not None or void_events:
+            raise ImpossibleResult(
+                "gross_payout is for a superbet or jackpot, without void_events: what others win follows "
+                "from their odds"
+            )
+        return paid(ticket, gross)
+    if ticket.request.type is TicketType.JACKPOT and void_events < played:
+        return hit(ticket)
+    return won(ticket, {pick for pick in ticket.request.picks if pick[0] in void_events})
 
 
 def decide(ticket: Ticket, results: Mapping[int, EventResult]) -> Verdict | None:
@@ -33,7 +77,7 @@ def won(ticket: Ticket, void: set[tuple[int, int]] | frozenset[tuple[int, int]] 
     :param void: event id and bet id of each selection that is void
     """
     odds = [
-        _NOTHING_LOST if (event, bet) in void else _odds_of(ticket, event, bet)
+        _VOID_ODDS if (event, bet) in void else _odds_of(ticket, event, bet)
         for event, bet in ticket.request.picks
     ]
     if void.issuperset(ticket.request.picks):

@@ -15,10 +15,6 @@ from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutboxFull, OutgoingCall
 from mockserver.kernel.ports import OutgoingAnswer
 
-# With spaces and letters beyond ASCII, which signatures have to survive.
-NO_ANSWER = "Connection lost · Verbindung abgebrochen, Wettschein ungültig"
-REFUSED = "Unsatisfactory result · Buchung abgelehnt, Wettschein ungültig"
-
 _PASSED_ON: Mapping[str, frozenset[str]] = {
     Action.IDENTIFY: frozenset({Refusal.UNKNOWN_PLAYER}),
     Action.CREATE: frozenset({Refusal.UNKNOWN_PLAYER, Refusal.PLAYER_BLOCKED, Refusal.INSUFFICIENT_FUNDS}),

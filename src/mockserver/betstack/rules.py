@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from mockserver.betstack.catalogue import Catalogue
 from mockserver.betstack.model import Feature, Identified, Operator
-from mockserver.betstack.offer import Card, TicketType
+from mockserver.betstack.offer import Card, Closed, Event, TicketType
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.ticket import TicketRequest
 from mockserver.kernel.errors import Rejection
@@ -39,6 +39,13 @@ class Context:
         """The card that a jackpot names."""
         card = self.catalogue.card(self.operator.name, self.request.betcard_code or "")
         return card if card is not None and card.kind == TicketType.JACKPOT else None
+
+    def closed_events(self) -> Iterator[tuple[Event, Closed]]:
+        """The events that take no bets, with the reason."""
+        for event_id, _ in self.request.picks:
+            event = self.catalogue.events[event_id]
+            if closed := event.why_closed(self.operator.results, self.now):
+                yield event, closed
 
 
 def require_feature(operator: Operator, feature: Feature) -> None:
@@ -116,29 +123,27 @@ def _events_are_known(context: Context) -> None:
 
 
 def _events_have_not_started(context: Context) -> None:
-    """From its start on an event takes no bets (BS-ASM-055)."""
-    for event_id, _ in context.request.picks:
-        event = context.catalogue.events[event_id]
-        if event_id in context.operator.results:
+    for event, closed in context.closed_events():
+        if closed is Closed.ENDED:
             raise Rejection(
-                Refusal.EVENT_STARTED, f"event {event_id} has a result already", values={"event": event_id}
+                Refusal.EVENT_STARTED, f"event {event.id} has a result already", values={"event": event.id}
             )
-        if event.starts <= context.now:
+        if closed is Closed.STARTED:
             raise Rejection(
                 Refusal.EVENT_STARTED,
-                f"event {event_id} started at {event.starts:%Y-%m-%d %H:%M} UTC; "
+                f"event {event.id} started at {event.starts:%Y-%m-%d %H:%M} UTC; "
                 f"for operator `{context.operator.name}` it is {context.now:%Y-%m-%d %H:%M}",
-                values={"event": event_id},
+                values={"event": event.id},
             )
 
 
 def _events_are_not_suspended(context: Context) -> None:
-    for event_id, _ in context.request.picks:
-        if context.catalogue.events[event_id].suspended:
+    for event, closed in context.closed_events():
+        if closed is Closed.SUSPENDED:
             raise Rejection(
                 Refusal.EVENT_SUSPENDED,
-                f"event {event_id} takes no bets for the time being",
-                values={"event": event_id},
+                f"event {event.id} takes no bets for the time being",
+                values={"event": event.id},
             )
 
 

@@ -10,14 +10,15 @@ from itertools import islice
 from mockserver.betstack import actions, rules
 from mockserver.betstack.action import Action
 from mockserver.betstack.catalogue import Catalogue
-from mockserver.betstack.lifecycle import change, text_about
+from mockserver.betstack.lifecycle import change
 from mockserver.betstack.model import Feature, Operator
-from mockserver.betstack.offer import Event as OfferedEvent
-from mockserver.betstack.offer import TicketType
-from mockserver.betstack.partner import NO_ANSWER, REFUSED, Partner
+from mockserver.betstack.offer import Event, TicketType
+from mockserver.betstack.partner import Partner
+from mockserver.betstack.reasons import NO_ANSWER, REFUSED
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.settlement import Settlement
-from mockserver.betstack.states import Event, Result, Status
+from mockserver.betstack.states import Result, Status, Step
+from mockserver.betstack.texts import text_about
 from mockserver.betstack.ticket import Amounts, Selection, Ticket, TicketRequest
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.money import payout, total_odds
@@ -36,23 +37,27 @@ _WITHOUT_ODDS = frozenset({TicketType.SUPERBET, TicketType.JACKPOT})
 class _Way:
     """One of the two ways to a ticket."""
 
-    event: Event
+    step: Step
     action: Action
     document: Callable[[Ticket], bytes]
     features: tuple[Feature, ...]
 
 
-_CREATING = _Way(Event.CREATE, Action.CREATE, actions.ticket_create, ())
-_RESERVING = _Way(Event.RESERVE, Action.RESERVE, actions.ticket_reserve, (Feature.RESERVE,))
+_CREATING = _Way(Step.CREATE, Action.CREATE, actions.ticket_create, ())
+_RESERVING = _Way(Step.RESERVE, Action.RESERVE, actions.ticket_reserve, (Feature.RESERVE,))
 
 
 class TicketDesk:
-    """Creates and reserves tickets, takes note of their payment, discards and shows them."""
+    """Creates and reserves tickets, takes note of their payment, lets them lapse, and shows them."""
 
     def __init__(self, catalogue: Catalogue, partner: Partner, settlement: Settlement) -> None:
         self._catalogue = catalogue
         self._partner = partner
         self._settlement = settlement
+
+    def attach(self, operator: Operator) -> None:
+        """Have the operator's timers cancel reservations that were not paid in time."""
+        operator.timekeeper.on(LAPSE, lambda ticket_id: self._lapse(operator, ticket_id))
 
     async def create(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
         """Create a ticket that is wagered at once: the operator's platform takes the money.
@@ -85,7 +90,7 @@ class TicketDesk:
         """
         rules.require_feature(operator, Feature.RESERVE)
         ticket = self.read(operator, identifier)
-        change(operator, ticket, Event.PAY, "only a `reserved` one can be paid")
+        change(operator, ticket, Step.PAY, "only a `reserved` one can be paid")
         operator.outbox.start(text_about(operator, ticket, cause))
         operator.outbox.start(self._settlement.catch_up(operator, ticket, cause))
         return ticket
@@ -104,7 +109,7 @@ class TicketDesk:
             )
         return ticket
 
-    def event(self, event_id: int) -> OfferedEvent:
+    def event(self, event_id: int) -> Event:
         """Find an event of the catalogue.
 
         :raises Rejection: there is none
@@ -129,7 +134,7 @@ class TicketDesk:
         )
         return list(islice(fitting, limit))
 
-    async def lapse(self, operator: Operator, ticket_id: str) -> str:
+    async def _lapse(self, operator: Operator, ticket_id: str) -> str:
         """Cancel a reservation that was not paid in time (BS-ASM-029). It took no money.
 
         :returns: what came of it, in a few words
@@ -137,7 +142,7 @@ class TicketDesk:
         ticket = operator.tickets.find(ticket_id)
         if ticket is None or ticket.status is not Status.RESERVED:
             return "not reserved any more"
-        change(operator, ticket, Event.LAPSE, "only a `reserved` one lapses")
+        change(operator, ticket, Step.LAPSE, "only a `reserved` one lapses")
         ticket.result = Result.VOID
         return "cancelled"
 
@@ -152,12 +157,12 @@ class TicketDesk:
         try:
             await self._partner.acknowledged(operator, call)
         except Rejection as rejection:
-            change(operator, ticket, Event.FAIL, "it can't fail")
+            change(operator, ticket, Step.FAIL, "it can't fail")
             ticket.result = Result.VOID  # BS-ASM-046
             reason = NO_ANSWER if rejection.refusal is Refusal.PLATFORM_UNREACHABLE else REFUSED
             operator.outbox.start([self._partner.discard(operator, ticket, reason, cause)])
             raise
-        change(operator, ticket, way.event, "it can't be booked")
+        change(operator, ticket, way.step, "it can't be booked")
         return ticket
 
     def _new(self, operator: Operator, request: TicketRequest, user_id: str, way: _Way) -> Ticket:

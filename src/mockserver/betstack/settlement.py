@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from mockserver.betstack import actions, outcome
 from mockserver.betstack.action import Action
-from mockserver.betstack.lifecycle import change, text_about
+from mockserver.betstack.lifecycle import change
 from mockserver.betstack.model import Operator
 from mockserver.betstack.offer import EventResult, TicketType
 from mockserver.betstack.refusals import Refusal
-from mockserver.betstack.states import Event, Result, Status
+from mockserver.betstack.states import TRANSITIONS, Result, Status, Step
+from mockserver.betstack.texts import text_about
 from mockserver.betstack.ticket import Ticket, Verdict
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import CallState, OutgoingCall
@@ -89,7 +90,7 @@ class Settlement:
         :raises mockserver.kernel.outbox.OutboxFull: no room for the call; nothing has changed
         """
         operator.outbox.require_room()
-        change(operator, ticket, Event.REFUND, "only an `open` or `reserved` one can be refunded")
+        change(operator, ticket, Step.REFUND, "only an `open` or `reserved` one can be refunded")
         ticket.result = Result.VOID
         document = actions.about_with_reason(Action.REFUND, ticket, reason)
         return [operator.outbox.put(Action.REFUND, document, subject=ticket.id, cause=cause)]
@@ -101,7 +102,7 @@ class Settlement:
         :raises mockserver.kernel.outbox.OutboxFull: no room for the call; nothing has changed
         """
         operator.outbox.require_room()
-        change(operator, ticket, Event.DISCARD, "only a `reserved` one can be discarded")
+        change(operator, ticket, Step.DISCARD, "only a `reserved` one can be discarded")
         ticket.result = Result.VOID
         document = actions.about_with_reason(Action.DISCARD, ticket, reason)
         return [operator.outbox.put(Action.DISCARD, document, subject=ticket.id, cause=cause)]
@@ -114,15 +115,11 @@ class Settlement:
         :raises Rejection: it has no result, or that is being withdrawn already
         :raises mockserver.kernel.outbox.OutboxFull: no room for the call; nothing has changed
         """
+        if why := _why_not_rolled_back(operator, ticket):
+            raise Rejection(Refusal.WRONG_STATE, f"ticket {ticket.id} is `{ticket.status}`, {why}")
         if ticket.status is Status.CALCULATING:
             self._stop_calculating(operator, ticket)
             return []
-        if ticket.result is Result.PENDING or ticket.status not in (Status.RESULTED, Status.CLOSED):
-            raise _not_to_be_rolled_back(ticket, "only one with a result can be rolled back")
-        if not ticket.was_resulted:
-            raise _not_to_be_rolled_back(ticket, "and was refunded; no rollback follows a refund")
-        if _is_rolling_back(operator, ticket):
-            raise _not_to_be_rolled_back(ticket, "and its result is being withdrawn already")
         document = actions.about_with_reason(Action.ROLLBACK, ticket, reason)
         call = operator.outbox.put(Action.ROLLBACK, document, subject=ticket.id, cause=cause)
         operator.timekeeper.cancel(CLOSE, ticket.id)
@@ -141,10 +138,7 @@ class Settlement:
         concerned = [
             ticket
             for ticket in operator.tickets
-            if _holds(ticket, event_id)
-            and (ticket.was_resulted or ticket.status is Status.CALCULATING)
-            and ticket.status in (Status.CALCULATING, Status.RESULTED, Status.CLOSED)
-            and not _is_rolling_back(operator, ticket)
+            if _holds(ticket, event_id) and _why_not_rolled_back(operator, ticket) is None
         ]
         operator.outbox.require_room(len(concerned))
         del operator.results[event_id]
@@ -159,14 +153,9 @@ class Settlement:
         """
         if ticket.request.type is not TicketType.JACKPOT:
             raise Rejection(Refusal.WRONG_STATE, f"ticket {ticket.id} is a {ticket.request.type}, no jackpot")
-        if ticket.status not in (Status.OPEN, Status.RESERVED):
-            raise Rejection(
-                Refusal.WRONG_STATE,
-                f"ticket {ticket.id} is `{ticket.status}`, only an `open` or `reserved` one can be updated",
-            )
         operator.outbox.require_room()
+        change(operator, ticket, Step.UPDATE, "only an `open` or `reserved` one can be updated")
         ticket.offered = ticket.amounts = outcome.paid(ticket, gross_payout).amounts
-        ticket.updated = operator.clock.now()
         return [
             operator.outbox.put(Action.UPDATE, actions.ticket_update(ticket), subject=ticket.id, cause=cause)
         ]
@@ -194,7 +183,7 @@ class Settlement:
     def _settle(
         self, operator: Operator, ticket: Ticket, verdict: Verdict, cause: str | None
     ) -> list[OutgoingCall]:
-        change(operator, ticket, Event.SETTLE, "only an `open` one can be settled")
+        change(operator, ticket, Step.SETTLE, "only an `open` one can be settled")
         ticket.verdict = verdict
         seconds = operator.settings["calculating_seconds"]
         if not seconds:
@@ -206,19 +195,19 @@ class Settlement:
         verdict, ticket.verdict = ticket.verdict, None
         if verdict is None:
             raise AssertionError("a ticket that is calculated has a verdict")
-        change(operator, ticket, Event.RESULT, "only one that is calculated can be resulted")
+        change(operator, ticket, Step.RESULT, "only one that is calculated can be resulted")
         ticket.result, ticket.amounts, ticket.was_resulted = verdict.result, verdict.amounts, True
         action, document = _CALL_OF[ticket.result](ticket)
         call = operator.outbox.put(action, document, subject=ticket.id, cause=cause, urgent=True)
         return [call, *text_about(operator, ticket, cause)]
 
     def _stop_calculating(self, operator: Operator, ticket: Ticket) -> None:
-        change(operator, ticket, Event.ROLLBACK, "only one with a result can be rolled back")
+        change(operator, ticket, Step.ROLLBACK, "only one with a result can be rolled back")
         operator.timekeeper.cancel(RESULT, ticket.id)
         ticket.verdict = None
 
     def _reopen(self, operator: Operator, ticket: Ticket, cause: str | None) -> None:
-        change(operator, ticket, Event.ROLLBACK, "only one with a result can be rolled back")
+        change(operator, ticket, Step.ROLLBACK, "only one with a result can be rolled back")
         ticket.result, ticket.amounts, ticket.acknowledged = Result.PENDING, ticket.offered, None
         ticket.was_resulted = False
         again, ticket.settle_again = ticket.settle_again, False
@@ -243,7 +232,7 @@ class Settlement:
         ticket = operator.tickets.find(ticket_id)
         if ticket is None or ticket.acknowledged is None:
             return "not to be closed any more"
-        change(operator, ticket, Event.CLOSE, "it can't be closed")
+        change(operator, ticket, Step.CLOSE, "it can't be closed")
         document = actions.about(Action.CLOSED, ticket)
         call = operator.outbox.put(Action.CLOSED, document, subject=ticket.id, urgent=True)
         await operator.outbox.tell_all([call])
@@ -259,5 +248,12 @@ def _is_rolling_back(operator: Operator, ticket: Ticket, besides: OutgoingCall |
     return any(call.action == Action.ROLLBACK and call is not besides for call in waiting)
 
 
-def _not_to_be_rolled_back(ticket: Ticket, why: str) -> Rejection:
-    return Rejection(Refusal.WRONG_STATE, f"ticket {ticket.id} is `{ticket.status}`, {why}")
+def _why_not_rolled_back(operator: Operator, ticket: Ticket) -> str | None:
+    """Why a ticket's result can't be withdrawn now; ``None`` if it can."""
+    if (ticket.status, Step.ROLLBACK) not in TRANSITIONS:
+        return "only one with a result can be rolled back"
+    if ticket.status is not Status.CALCULATING and not ticket.was_resulted:
+        return "and was refunded; no rollback follows a refund"
+    if _is_rolling_back(operator, ticket):
+        return "and its result is being withdrawn already"
+    return None

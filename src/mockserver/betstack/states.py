@@ -31,7 +31,7 @@ class Result(StrEnum):
     VOID = "void"
 
 
-class Event(StrEnum):
+class Step(StrEnum):
     """What can happen to a ticket."""
 
     CREATE = "create"
@@ -41,6 +41,7 @@ class Event(StrEnum):
     LAPSE = "lapse"
     DISCARD = "discard"
     REFUND = "refund"
+    UPDATE = "update"
     SETTLE = "settle"
     RESULT = "result"
     ROLLBACK = "rollback"
@@ -50,20 +51,22 @@ class Event(StrEnum):
 TRANSITIONS = MappingProxyType(
     {
         # The operator's platform has acknowledged, refused or missed it.
-        (Status.NEW, Event.CREATE): Status.OPEN,  # BS-CRT-001
-        (Status.NEW, Event.RESERVE): Status.RESERVED,  # BS-RSV-001, BS-RSV-002
-        (Status.NEW, Event.FAIL): Status.CANCELLED,  # BS-ASM-046
-        (Status.RESERVED, Event.PAY): Status.OPEN,  # BS-PAY-001; every other status: BS-PAY-005
-        (Status.RESERVED, Event.LAPSE): Status.CANCELLED,  # BS-ASM-029
-        (Status.RESERVED, Event.DISCARD): Status.CANCELLED,  # BS-ASM-046
-        (Status.RESERVED, Event.REFUND): Status.CANCELLED,  # BS-ASM-054
-        (Status.OPEN, Event.REFUND): Status.CANCELLED,  # BS-ASM-054
-        (Status.OPEN, Event.SETTLE): Status.CALCULATING,  # BS-ASM-053
-        (Status.CALCULATING, Event.RESULT): Status.RESULTED,  # BS-LIF-003
-        (Status.CALCULATING, Event.ROLLBACK): Status.OPEN,  # before anybody was told of the result
-        (Status.RESULTED, Event.ROLLBACK): Status.OPEN,  # BS-CLO-014
-        (Status.RESULTED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011
-        (Status.CANCELLED, Event.CLOSE): Status.CLOSED,  # BS-CLO-011, of a refunded ticket
-        (Status.CLOSED, Event.ROLLBACK): Status.OPEN,  # BS-ASM-092
+        (Status.NEW, Step.CREATE): Status.OPEN,  # BS-CRT-001
+        (Status.NEW, Step.RESERVE): Status.RESERVED,  # BS-RSV-001, BS-RSV-002
+        (Status.NEW, Step.FAIL): Status.CANCELLED,  # BS-ASM-046
+        (Status.RESERVED, Step.PAY): Status.OPEN,  # BS-PAY-001; every other status: BS-PAY-005
+        (Status.RESERVED, Step.LAPSE): Status.CANCELLED,  # BS-ASM-029
+        (Status.RESERVED, Step.DISCARD): Status.CANCELLED,  # BS-ASM-046
+        (Status.RESERVED, Step.REFUND): Status.CANCELLED,  # BS-ASM-054
+        (Status.OPEN, Step.REFUND): Status.CANCELLED,  # BS-ASM-054
+        (Status.RESERVED, Step.UPDATE): Status.RESERVED,  # jackpots alone (BS-ASM-096)
+        (Status.OPEN, Step.UPDATE): Status.OPEN,  # the same
+        (Status.OPEN, Step.SETTLE): Status.CALCULATING,  # BS-ASM-053
+        (Status.CALCULATING, Step.RESULT): Status.RESULTED,  # BS-LIF-003
+        (Status.CALCULATING, Step.ROLLBACK): Status.OPEN,  # before anybody was told of the result
+        (Status.RESULTED, Step.ROLLBACK): Status.OPEN,  # BS-CLO-014
+        (Status.RESULTED, Step.CLOSE): Status.CLOSED,  # BS-CLO-011
+        (Status.CANCELLED, Step.CLOSE): Status.CLOSED,  # BS-CLO-011, of a refunded ticket
+        (Status.CLOSED, Step.ROLLBACK): Status.OPEN,  # BS-ASM-092; not of a refunded ticket (BS-ASM-093)
     }
 )

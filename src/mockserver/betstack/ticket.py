@@ -17,7 +17,7 @@ Selection = tuple[Event, Bet | None]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One event of a quicktip as the player sent it."""
+    """A pick of any ticket but a superbet, as the player sent it: an event, one of its bets, and its odds."""
 
     event: int
     bet: int

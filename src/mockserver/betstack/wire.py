@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timezone
+from datetime import UTC, timezone
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betstack.offer import Event, Team, TicketType
+from mockserver.betstack import event_wire
+from mockserver.betstack.offer import Event, TicketType
 from mockserver.betstack.ticket import Leg, Selection, Ticket, TicketRequest
 from mockserver.kernel.json_codec import JsonInvalid, parse
 
@@ -128,10 +129,10 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "aff_instant_comm_amt": None,
         "aff_instant_comm_pct": None,
         "user_id": it.user_id,
-        "created": _stamp(it.created, UTC),
-        "operator_time_created": _stamp(it.created, it.zone),
-        "updated": _stamp(it.updated, UTC),
-        "operator_time_updated": _stamp(it.updated, it.zone),
+        "created": event_wire.stamp(it.created, UTC),
+        "operator_time_created": event_wire.stamp(it.created, it.zone),
+        "updated": event_wire.stamp(it.updated, UTC),
+        "operator_time_updated": event_wire.stamp(it.updated, it.zone),
     }
     return common | (_superbet_tail(it) if superbet else _tail(it))
 
@@ -153,35 +154,21 @@ def _tail(it: Ticket) -> dict[str, Any]:
     }
 
 
-def _stamp(moment: datetime, zone: timezone) -> str:
-    """Microseconds, no offset: ``2024-01-28T14:33:01.000000``."""
-    return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
 def _event(event: Event, zone: timezone) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "starts": _stamp(event.starts, UTC),
-        "operator_time_starts": _stamp(event.starts, zone),
-        "home_team": _team(event.home_team),
-        "away_team": _team(event.away_team),
-    }
+    """The event's category is not among what a ticket shows (BS-ASM-018)."""
+    described = event_wire.described(event, zone)
+    return {"id": event.id} | {name: value for name, value in described.items() if name != "category"}
 
 
 def _taken(selection: Selection, zone: timezone) -> dict[str, Any]:
+    """The bet's line and time of update are not among what a ticket shows (BS-ASM-018)."""
     event, bet = selection
     document = _event(event, zone)
     if bet is not None:
         document["bet"] = {
-            "id": bet.id,
-            "bet_code": bet.bet_code,
-            "bet_name": bet.bet_name,
-            "market_code": bet.market_code,
-            "market_name": bet.market_name,
-            "odds": bet.odds,
+            name: value for name, value in event_wire.bet(bet).items() if name not in _NOT_IN_A_TICKET
         }
     return document
 
 
-def _team(team: Team) -> dict[str, Any]:
-    return {"slug": team.slug, "name": team.name, "id": team.id}
+_NOT_IN_A_TICKET = frozenset({"line_code", "line_name", "updated"})

@@ -60,7 +60,7 @@ class Courier:
 
     @property
     def schedules(self) -> Mapping[str, Schedule]:
-        """How each operation is called."""
+        """How each action is called."""
         return self._caller.schedules
 
     def ended(self, tenant: Tenant, call: OutgoingCall) -> None:

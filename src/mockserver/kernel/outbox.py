@@ -154,10 +154,10 @@ class Outbox:
         cause: str | None = None,
         urgent: bool = False,
     ) -> OutgoingCall:
-        """Queue a call; :meth:`send` or :meth:`start` makes its first try. It is held where another call
+        """Queue a call; :meth:`tell` or :meth:`start` makes its first try. It is held where another call
         about its subject has to be acknowledged first.
 
-        :param urgent: whether it is queued even where no room is left: it makes good what went wrong
+        :param urgent: whether it is queued even where no room is left, since it must not be lost
         :raises OutboxFull: as many calls wait as may
         """
         if not urgent:

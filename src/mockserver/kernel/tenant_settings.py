@@ -226,7 +226,7 @@ TENANT_SETTINGS = (
 )
 
 
-PARTNER_URLS = frozenset(row.name for row in TENANT_SETTINGS if row.flag)
+PARTNER_URLS = frozenset(row.name for row in TENANT_SETTINGS if row.read in (url, exact_url))
 """Settings that say where a tenant's own partner is."""
 
 _KIND_OF = {row.name: row.of for row in TENANT_SETTINGS}

@@ -58,7 +58,7 @@ class PlatformGate:
         return signature.signed_text(inbound.headers.get("timestamp"), inbound.body)
 
 
-def identified(operator: Operator | None) -> Operator:
+def require_identified(operator: Operator | None) -> Operator:
     """The operator that was identified.
 
     :raises Rejection: nobody was, though the contract as the user overrode it lets the body pass

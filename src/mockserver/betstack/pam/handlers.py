@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.betstack.action import Action
 from mockserver.betstack.model import Operator
 from mockserver.betstack.pam import wire
-from mockserver.betstack.pam.gate import identified
+from mockserver.betstack.pam.gate import require_identified
 from mockserver.betstack.pam.service import Platform
 from mockserver.kernel.exchange import Call, Document, Handler
 
@@ -57,6 +57,6 @@ def handlers(platform: Platform) -> Mapping[str, Handler]:
         action = call.document["action"]
         if action == Action.PING:
             return {}
-        return answers[action](identified(call.tenant), call.document["data"])
+        return answers[action](require_identified(call.tenant), call.document["data"])
 
     return {"sendPamAction": send_pam_action}

@@ -29,7 +29,7 @@ know it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class PlayerDetails:
     """A player as the platform tells of one; ``balance`` is in cents."""
 
     player: Player
@@ -70,7 +70,7 @@ class Platform:
     def __init__(self, read_ticket: ReadTicket) -> None:
         self._read_ticket = read_ticket
 
-    def identify(self, operator: Operator, token: str) -> Identified:
+    def identify(self, operator: Operator, token: str) -> PlayerDetails:
         """Look a player up by token, whatever the player's state (BS-ASM-083).
 
         :raises Rejection: nobody has the token
@@ -82,7 +82,7 @@ class Platform:
                 f"data.token: operator `{operator.name}` has no player with this token; "
                 f"the control plane lists its players at /tenants/{operator.name}/players",
             )
-        return Identified(player, operator.settings["lang"], int(_balance(operator, player.id)))
+        return PlayerDetails(player, operator.settings["lang"], int(_balance(operator, player.id)))
 
     def open(self, operator: Operator, action: Action, ticket_id: str, content: Content) -> None:
         """Take note of a ticket that is created or reserved; a creation takes its price.
@@ -136,7 +136,7 @@ class Platform:
         """
         ticket = operator.platform.find(ticket_id)
         if ticket is None or ticket.opening is None:
-            _give_up(operator, action, ticket_id)
+            _book_unseen(operator, action, ticket_id)
             return
         state = _state_after(ticket, action)
         if state is ticket.state:
@@ -239,7 +239,7 @@ def _state_after(ticket: PlatformTicket, action: Action) -> State:
         raise _wrong_state(ticket.id, f"is `{ticket.state}`, so {action} is refused") from None
 
 
-def _give_up(operator: Operator, action: Action, ticket_id: str) -> None:
+def _book_unseen(operator: Operator, action: Action, ticket_id: str) -> None:
     """Remember that a ticket was given up that nobody has heard of (BS-ASM-089)."""
     known = operator.platform.find(ticket_id)
     try:

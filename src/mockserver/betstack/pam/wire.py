@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from mockserver.betstack.pam.model import Amounts, Content, Update
-from mockserver.betstack.pam.service import Identified
+from mockserver.betstack.pam.service import PlayerDetails
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 
 _LARGEST = 2**53 - 1
 """The integers that every JSON reader holds exactly."""
 
 
-def identified(it: Identified) -> dict[str, Any]:
+def identified(it: PlayerDetails) -> dict[str, Any]:
     """The answer to identify, fields in the documented order. There are no extra features."""
     return {
         "player_id": it.player.id,
