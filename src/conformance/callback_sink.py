@@ -35,6 +35,14 @@ class Received:
         """The first value of the header."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
+    def document(self) -> dict[str, Any]:
+        """The body, its members in their order; empty where it is no JSON object."""
+        try:
+            body = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return body if isinstance(body, dict) else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

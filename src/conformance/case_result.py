@@ -13,8 +13,8 @@ from conformance.judgement import judge, where
 from conformance.run import Run
 from conformance.verdict import CaseResult, Layer, Verdict
 
-PLATFORM_CALLS: Final = "platform-calls"
-"""The capability of a target whose calls to an operator's platform can be led to the kit."""
+PLAYED: Final = {"platform-calls": "the operator's platform", "texts": "the operator's receiver of texts"}
+"""Capability of a target whose calls can be led to the kit, to whom the kit then plays."""
 
 REFUSED: Final = "the smoke check failed: the target refuses the kit's identity"
 
@@ -26,11 +26,11 @@ def obstacle(run: Run, case: Case) -> Exception | None:
     for capability in case.needs:
         if capability in run.lacks(case.profile):
             return NotApplicable(f"the target declares to lack {capability}")
-    if PLATFORM_CALLS in case.needs and run.pam is None:
-        return NotApplicable(
-            "the kit plays the operator's platform at the address that --listen says, in a run of this "
-            "profile alone"
-        )
+        if capability in PLAYED and run.pam is None:
+            return NotApplicable(
+                f"the kit plays {PLAYED[capability]} at the address that --listen says, in a run of this "
+                "profile alone"
+            )
     reason = run.not_allowed(case.safety)
     return NotApplicable(reason) if reason else None
 

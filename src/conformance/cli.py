@@ -41,7 +41,8 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
                 "--listen",
                 metavar="HOST:PORT",
                 help="Where the kit listens when it plays BETCORE [default: 127.0.0.1:8090]; for betstack, "
-                "where it plays the operator's platform at /pam, which it does only if this is given.",
+                "where it plays the operator's platform at /pam and its receiver of texts at /sms, which it "
+                "does only if this is given.",
             ),
             click.option("--public-url", help="Where the target reaches that listener."),
             click.option(

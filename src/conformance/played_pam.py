@@ -74,11 +74,7 @@ class PamCall:
 
 def read_call(received: Received) -> PamCall:
     """The call that was received; without action and data where its body has none."""
-    try:
-        body = json.loads(received.body)
-    except (ValueError, RecursionError):
-        body = None
-    body = body if isinstance(body, dict) else {}
+    body = received.document()
     action, data = body.get("action"), body.get("data")
     return PamCall(
         received,

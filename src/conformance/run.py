@@ -26,7 +26,7 @@ from bet_contracts.overrides import in_words
 from conformance import contract, deviations, profiles, requirements, target
 from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
-from conformance.callback_sink import JWKS_PATH, CallbackSink
+from conformance.callback_sink import JWKS_PATH, CallbackSink, Role
 from conformance.case import Case, catalogue
 from conformance.casino import Casino
 from conformance.channel import Channel
@@ -39,6 +39,7 @@ from conformance.operator_sms import SmsReceiver
 from conformance.options import DEFAULT_SEED, Options, check_url
 from conformance.platform_check import PlatformCheck
 from conformance.played_pam import PAM_PATH, PlayedPam, players
+from conformance.played_texts import SMS_PATH, PlayedTexts
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
 from conformance.request_check import RequestCheck
@@ -74,6 +75,8 @@ class Run:
     sink: CallbackSink | None = None
     pam: PlayedPam | None = None
     """The operator's platform, where the kit plays it."""
+    texts: PlayedTexts | None = None
+    """The operator's receiver of notifications, which goes with it."""
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -391,21 +394,24 @@ def _equip(run: Run) -> None:
     set_hypothesis_home_dir(home)  # otherwise Hypothesis leaves a directory where the run was started
     run.stack.callback(set_hypothesis_home_dir, None)
     needs_sink = any(profile.needs_sink for profile in run.profiles)
+    roles: dict[str, Role] = {}
     # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
     if options.listen is not None and not needs_sink and any(one.may_listen for one in run.profiles):
         assert run.target.betstack is not None
         run.pam = PlayedPam(players(run.target.betstack, run.run_id))
-    if run.pam is not None or needs_sink:
+        run.texts = PlayedTexts()
+        roles = {**run.pam.roles(), SMS_PATH: run.texts}
+    if roles or needs_sink:
         run.sink = run.stack.enter_context(
             CallbackSink(
                 options.listen_address,
                 {JWKS_PATH: {"keys": [run.key.jwk()]}},
-                roles=run.pam.roles() if run.pam is not None else {},
+                roles=roles,
                 public_url=options.public_url,
             )
         )
-    if run.pam is not None and run.sink is not None:
-        run.pam.url = run.sink.url + PAM_PATH
+    if run.pam is not None and run.texts is not None and run.sink is not None:
+        run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
 
 
 def timestamp(seconds: float) -> str:

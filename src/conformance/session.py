@@ -25,6 +25,7 @@ from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.played_pam import Watch
+from conformance.played_texts import TextWatch
 from conformance.report import write
 from conformance.report.terminal import show_problems
 from conformance.run import Run
@@ -140,6 +141,11 @@ class CaseSession:
     def pam(self) -> Watch | None:
         """The operator's platform as the kit plays it; ``None`` where a case can't run for the lack of it."""
         return self.run.pam.watch() if self.run.pam is not None else None
+
+    @pytest.fixture
+    def texts(self) -> TextWatch | None:
+        """The operator's receiver of notifications as the kit plays it; ``None`` as for the platform."""
+        return self.run.texts.watch() if self.run.texts is not None else None
 
     @pytest.fixture
     def casino(self, request: pytest.FixtureRequest) -> Iterator[Casino]:

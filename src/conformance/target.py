@@ -24,7 +24,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     "betstack": (
         *("superbet", "quicktip", "jackpot", "quickbet", "smartbet", "create", "list", "bet-card"),
         *("second-operator", "limited-operator", "blocked-player", "poor-player"),
-        *("started-event", "suspended-event", "limits", "platform-calls"),
+        *("started-event", "suspended-event", "limits", "platform-calls", "texts"),
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,

@@ -59,6 +59,8 @@ def judge(settings: Callable[..., dict[str, Any]]) -> Judge:
                 vendor.casino.jwks_url = run.sink.url + JWKS_PATH
             if run.pam is not None:
                 vendor.betstack.pam.url = run.pam.url
+            if run.texts is not None:
+                vendor.betstack.pam.texts_url = run.texts.url
             return execute(run)
 
     return judge

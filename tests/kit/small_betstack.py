@@ -329,6 +329,8 @@ class SmallBetstack:
             ticket["status"] = after
             if status != 200:
                 self.pam.discard(ticket)
+            if creating and "texts_for_created" in self.faults:
+                self.pam.text(ticket)
             return
         ticket |= {"status": "cancelled", "result": "void"}
         if "cancelled_forgotten" in self.faults:
@@ -404,6 +406,10 @@ class SmallBetstack:
             ticket["status"] = "open"
         if "paying_calls" in self.faults and self.pam.url is not None:
             self.pam.announce("ticket_create", ticket)
+        if "bet_results_sent" in self.faults:
+            self.pam.text(ticket, "bet_result")
+        if not self.pam.text(ticket) and "lost_text_refuses" in self.faults:
+            return 500, {"code": 906, "message": "Internal Server Error"}
         return 200, self._shown(ticket) if "payment_shows_the_ticket" in self.faults else {}
 
     def _read(self, name: str, identifier: str) -> Reply:

@@ -28,17 +28,18 @@ SOURCE = Path(__file__).parents[2] / "src"
 SANDBOX = SOURCE / "conformance" / "targets" / "sandbox.toml"
 
 
-def test_vendor_that_follows_the_documentation_passes_every_binding_case(judge: Judge) -> None:
-    session = judge(SmallVendor())
+@pytest.mark.parametrize("profile", ["betstack", "betcore-casino"])
+def test_vendor_that_follows_the_documentation_passes_every_binding_case(judge: Judge, profile: str) -> None:
+    session = judge(SmallVendor(), profile)
     assert session.record is not None
     verdicts = {result.case_id: (result.verdict, result.agrees) for result in session.record.results}
 
     expected = {
         case.id: (Verdict.PASS, None) if case.binding else (Verdict.OBSERVED, True)
         for case in catalogue().values()
-        if case.profile in ("betstack", "betcore-casino")
+        if case.profile == profile
     }
-    expected |= dict.fromkeys(WITHOUT_LIMITS, (Verdict.NOT_APPLICABLE, None))
+    expected |= {case: (Verdict.NOT_APPLICABLE, None) for case in WITHOUT_LIMITS if case in expected}
     assert verdicts == expected
     assert session.code is ExitCode.AS_EXPECTED
 
@@ -52,19 +53,27 @@ def test_assumptions_count_when_they_are_judged(judge: Judge) -> None:
     assert {result.agrees for result in results} == {None}
 
 
-def test_calls_to_a_platform_are_judged_only_where_the_kit_was_told_to_listen(judge: Judge) -> None:
-    case = "betstack.platform.creation_calls_ticket_create"
+@pytest.mark.parametrize(
+    ("case", "played"),
+    [
+        ("betstack.platform.creation_calls_ticket_create", "the operator's platform"),
+        ("betstack.texts.text_is_signed", "the operator's receiver of texts"),
+    ],
+)
+def test_calls_to_an_operator_are_judged_only_where_the_kit_was_told_to_listen(
+    judge: Judge, case: str, played: str
+) -> None:
     silent = judge(SmallVendor(), "betstack", only=(case,), listen=None)
+    beside_the_casino = judge(SmallVendor(), "betstack", "betcore-casino", only=(case,))
     listening = judge(SmallVendor(), "betstack", only=(case,))
-    assert silent.record is not None
     assert listening.record is not None
 
-    assert [(row.verdict, row.reason) for row in silent.record.results] == [
-        (
-            Verdict.NOT_APPLICABLE,
-            "the kit plays the operator's platform where --listen says at which address",
-        )
-    ]
+    why = f"the kit plays {played} at the address that --listen says, in a run of this profile alone"
+    for session in (silent, beside_the_casino):
+        assert session.record is not None
+        assert [(row.verdict, row.reason) for row in session.record.results] == [
+            (Verdict.NOT_APPLICABLE, why)
+        ]
     assert [row.verdict for row in listening.record.results] == [Verdict.PASS]
     assert " --listen 127.0.0.1:0" in listening.record.results[0].reproduce
 
@@ -82,6 +91,46 @@ def test_target_that_calls_no_platform_is_told_where_it_was_awaited(judge: Judge
     )
     assert result.actual is not None
     assert "UnIqUe-ToKeN" not in result.actual
+
+
+def test_target_that_sends_no_texts_is_told_where_to_send_them_or_to_declare_it(
+    judge: Judge, tmp_path: Path
+) -> None:
+    case = "betstack.texts.payment_is_told_with_the_fields_of_the_page"
+    text = SANDBOX.read_text().replace("[deadlines]", "[deadlines]\ncallback_seconds = 0.2")
+    awaited, declared = tmp_path / "awaited.toml", tmp_path / "declared.toml"
+    awaited.write_text(text)
+    declared.write_text(text.replace('lacks = ["limits"]', 'lacks = ["limits", "texts"]'))
+    silent = judge(SmallVendor("texts_silent"), "betstack", only=(case,), target=awaited)
+    lacking = judge(SmallVendor("texts_silent"), "betstack", only=(case,), target=declared)
+    assert silent.record is not None
+    assert lacking.record is not None
+    (result,) = silent.record.results
+
+    assert (result.verdict, silent.code) == (Verdict.NOT_RUN, ExitCode.NOTHING_RAN)
+    assert re.fullmatch(
+        r"needs ticket_status of the paid ticket [0-9a-f]{24} at http://127\.0\.0\.1:\d+/sms within 0\.2 s: "
+        r"nothing arrived; point the target's SMS URL there, or declare lacks = \[\"texts\"\]",
+        result.reason,
+    )
+    assert [(row.verdict, row.reason) for row in lacking.record.results] == [
+        (Verdict.NOT_APPLICABLE, "the target declares to lack texts")
+    ]
+
+
+def test_texts_of_the_older_copy_are_good_enough_for_a_stranger(judge: Judge) -> None:
+    case = "betstack.texts.payment_is_told_with_the_fields_of_the_page"
+    vendor = "texts_as_in_the_older_copy"
+    stranger = judge(SmallVendor(vendor), "betstack", only=(case,))
+    own = judge(SmallVendor(vendor), "betstack", only=(case,), judge_assumptions=True)
+    half = judge(SmallVendor("text_without_number"), "betstack", only=(case,))
+
+    assert [
+        row.verdict
+        for session in (stranger, own, half)
+        if session.record is not None
+        for row in session.record.results
+    ] == [Verdict.PASS, Verdict.FAIL, Verdict.FAIL]
 
 
 def test_assumption_that_does_not_hold_is_observed_or_a_failure_when_judged(judge: Judge) -> None:
