@@ -157,7 +157,7 @@ class Platform:
         if not self.player_id:
             raise Missing("needs the player_id that identify answers, and it answers none")
         if balance < needed:
-            raise Missing(f"needs a balance of {needed} cents, the player has {balance}")
+            raise Missing(f"needs a balance of {needed} cents, the player has {balance}: top the player up")
         self.books = Books(balance)
         return self.books
 

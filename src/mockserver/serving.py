@@ -27,6 +27,7 @@ from mockserver.catalogue_file import catalogue_in
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
 from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
+from mockserver.edge.surface import Surface
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_URLS
 from mockserver.rehearsal import broken_answers
@@ -175,7 +176,7 @@ def _banner(
     ]
     for surface in sandbox.surfaces:
         url = f"{base}{surface.contract.base_path}"
-        lines.append(f"{surface.contract.surface:<20} {url:<42} {url}{surface.docs_path}")
+        lines.append(f"{surface.contract.surface:<20} {_entry(url, surface):<42} {url}{surface.docs_path}")
     lines += [f"{'control plane':<20} {url_of(admin):<42} {url_of(admin)}/docs", ""]
     lines.append("Credentials of the sandbox:")
     for tenant in sandbox.tenants:
@@ -185,6 +186,12 @@ def _banner(
         lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
     lines += ["", "Ready. Stop with Ctrl-C."]
     return "\n".join(lines)
+
+
+def _entry(url: str, surface: Surface) -> str:
+    """Where an API is called; one that has no prefix and a single path, at that path."""
+    paths = {operation.path for operation in surface.contract.operations.values()}
+    return url + min(paths) if not surface.contract.base_path and len(paths) == 1 else url
 
 
 def _credentials(tenant: Tenant) -> str:

@@ -158,7 +158,7 @@ def test_a_full_outbox_refuses_before_anything_changes(
 
     assert (error.value.status, error.value.detail) == (
         507,
-        "1 calls wait, and outbox_size is 1: no room for 1 more; send or drop some",
+        "1 calls wait, and outbox_size is 1: no room for 1 more; send or drop some, or raise it",
     )
     assert read(running.base_url, operator, reserved).json()["status"] == "reserved"
     assert error.value.problem == "full"

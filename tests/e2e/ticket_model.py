@@ -261,9 +261,14 @@ class TicketModel:
         return ACCEPTED
 
     def rollback(self, ticket: Ticket) -> Reply:
-        """The withdrawal of a result, which stops a closing (BS-ASM-091 to BS-ASM-093)."""
+        """The withdrawal of a result, which stops a closing (BS-ASM-091 to BS-ASM-093). One of which the
+        platform was given up to be told is withdrawn at once."""
         if not self.can_be_withdrawn(ticket):
             return CONFLICT
+        if ticket.answered is None and not ticket.lane:
+            self._change(ticket, "open", "pending")
+            ticket.amounts, ticket.resulted = ticket.offered, False
+            return ACCEPTED
         ticket.closing = None
         self._put_with_reason(ticket, "ticket_rollback")
         return ACCEPTED

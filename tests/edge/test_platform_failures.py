@@ -208,7 +208,7 @@ def test_an_identification_without_its_fields_is_no_answer_to_go_on_with(
     assert site.call("POST", "", QUICKTIP).status_code == 200
 
 
-@pytest.mark.parametrize("balance", [0, -5, 1000.5])
+@pytest.mark.parametrize("balance", [0, -5, 1000.0])
 def test_an_identification_may_tell_any_balance_and_more_fields(site: Site, balance: float) -> None:
     told = IDENTITY | {"balance": balance, "feature_flags": {"x": True}, "more": None}
     site.line.on_the_way["identify"] = answers(200, told)
@@ -382,8 +382,27 @@ def test_failures_stand_in_the_journal_without_the_secret(site: Site) -> None:
 
     (told,) = [one for one in site.operator.journal.exchanges() if one.action == "ticket_create"]
     assert (told.status, told.refusal) == (409, "not_acknowledged")
-    assert told.reason == "HTTP status 409; only 200 acknowledges"
+    assert told.reason == "HTTP status 409; only 200 acknowledges; it says: 777 said by the platform"
     assert answer.headers["x-sandbox-reason"] == (
-        "platform_refused: ticket_create: HTTP status 409; only 200 acknowledges"
+        "platform_refused: ticket_create: HTTP status 409; only 200 acknowledges; "
+        "it says: 777 said by the platform"
     )
     assert SECRETS["site"] not in answer.text + str(answer.headers)
+
+
+def test_every_violation_of_an_answer_to_identify_is_explained(site: Site) -> None:
+    site.line.on_the_way["identify"] = answers(200, {"player_id": 5, "lang": "english", "balance": "1000"})
+
+    refused = site.call("POST", "", QUICKTIP)
+
+    journal = site.operator.journal.exchanges()
+    (asked,) = [one for one in journal if one.action == "identify"]
+    explained = site.service.sandbox.explainer.explain(asked)
+    assert len(explained.answer_violations) == 4
+    assert refused.headers["x-sandbox-reason"] == (
+        "platform_refused: identify: the answer to identify: "
+        "player_id is 5, it has to be a text of 1 to 200 characters; "
+        'lang is "english", it has to be two letters; '
+        'balance is "1000", it has to be a whole number of cents; '
+        "currency is missing, it has to be three letters"
+    )

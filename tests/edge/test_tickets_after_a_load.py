@@ -92,7 +92,7 @@ def test_results_of_events_and_what_waits_for_them_outlive_a_load(site: Site) ->
 
     site.reload()
 
-    assert site.refusal("settle_event", event=390815)[0] is Problem.CONFLICT
+    assert site.refusal("settle_event", event=390815, won=[])[0] is Problem.CONFLICT
     site.line.on_the_way.clear()
     site.advance(minutes=30)
     assert site.state(ticket) == ("resulted", "won")

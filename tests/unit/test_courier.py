@@ -19,6 +19,7 @@ from mockserver.kernel.courier import CAUSE_HEADER, CannotCall, Courier
 from mockserver.kernel.journal import Direction, Exchange, Journal, Turns
 from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
+from mockserver.kernel.secret import Secret
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DEADLINES = Deadlines(connect=1, read=1, total=1)
@@ -47,7 +48,9 @@ def tried(
 ) -> tuple[Try, Exchange, ScriptedSender]:
     sender = ScriptedSender(answer)
     tenant: Any = SimpleNamespace(
-        clock=VirtualClock(ManualClock(NOON)), journal=Journal("site", lambda: 10, Turns())
+        clock=VirtualClock(ManualClock(NOON)),
+        journal=Journal("site", lambda: 10, Turns()),
+        secret=Secret("12345ABCDE"),
     )
     ticks = iter([10.0, 12.5])
     courier = Courier(vendor or Vendor(), sender, lambda: next(ticks))

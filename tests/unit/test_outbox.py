@@ -268,14 +268,14 @@ def test_an_open_call_that_is_dropped_is_not_sent_again(state: CallState) -> Non
 
 
 @pytest.mark.parametrize("answer", [acknowledge, refuse])
-def test_a_call_dropped_in_flight_stays_dropped_whatever_comes_back(answer: Answer) -> None:
+def test_a_call_forgotten_in_flight_stays_dropped_whatever_comes_back(answer: Answer) -> None:
     async def scenario() -> None:
         gate = Gate(answer)
         desk = Desk(gate, size=1)
-        call = desk.put()
+        call = desk.outbox.put("repeated", b"{}", subject="ticket")
         sending = asyncio.create_task(desk.outbox.send(call.id))
         await gate.reached.wait()
-        desk.outbox.drop(call.id)
+        desk.outbox.forget("ticket")
         gate.opened.set()
         await sending
 
@@ -288,6 +288,55 @@ def test_a_call_dropped_in_flight_stays_dropped_whatever_comes_back(answer: Answ
             desk.outbox.require_room()
 
     play(scenario)
+
+
+def test_a_call_that_is_being_sent_can_not_be_dropped() -> None:
+    async def scenario() -> None:
+        gate = Gate(acknowledge)
+        desk = Desk(gate)
+        call = desk.put()
+        sending = asyncio.create_task(desk.outbox.send(call.id))
+        await gate.reached.wait()
+        with pytest.raises(NotInThisState, match="nobody knows yet what came of it"):
+            desk.outbox.drop(call.id)
+        gate.opened.set()
+        await sending
+
+        assert call.state is CallState.SENT
+
+    play(scenario)
+
+
+def test_a_closed_outbox_sends_nothing_but_what_is_told_once() -> None:
+    async def scenario() -> None:
+        desk = Desk()
+        call = desk.put()
+        desk.outbox.close()
+        desk.outbox.start([call])
+        await desk.outbox.tell_all([call])
+        assert desk.tried == []
+
+        desk.outbox.tell_once(call.action, call.document)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert len(desk.tried) == 1
+
+    play(scenario)
+
+
+def test_what_is_parked_is_kept_however_much_is_acknowledged() -> None:
+    desk = Desk(refuse, size=2)
+    parked = desk.put()
+    desk.send(parked)
+    desk.advance(timedelta(days=3))
+    assert parked.state is CallState.PARKED
+
+    desk.answer = acknowledge
+    for _ in range(5):
+        desk.sent()
+
+    assert parked in desk.outbox.calls()
+    assert len(desk.outbox.calls()) == 3
 
 
 def test_a_timer_whose_call_was_dropped_in_the_meantime_does_nothing() -> None:
@@ -384,7 +433,7 @@ def test_a_full_outbox_takes_no_call_and_says_what_fills_it() -> None:
     desk.outbox.require_room()
     desk.put()
 
-    told = "^2 calls wait, and outbox_size is 2: no room for 1 more; send or drop some$"
+    told = "^2 calls wait, and outbox_size is 2: no room for 1 more; send or drop some, or raise it$"
     with pytest.raises(OutboxFull, match=told):
         desk.outbox.require_room()
     with pytest.raises(OutboxFull, match=told):

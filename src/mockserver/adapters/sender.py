@@ -74,6 +74,8 @@ class HttpSender:
             "POST", request.url, headers=list(request.headers), content=request.body, timeout=timeout
         ) as answer:
             body = b""
+            if (encoding := answer.headers.get("content-encoding", "identity").lower()) != "identity":
+                raise SendFailed(f"the answer is encoded ({encoding[:40]}), which was not asked for")
             async for chunk in answer.aiter_bytes():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
@@ -87,6 +89,7 @@ class HttpSender:
                 mounts=self._transports,
                 follow_redirects=False,
                 trust_env=False,
+                headers={"accept-encoding": "identity"},
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 # No bound: one tenant's partner that hangs must not keep others waiting.
                 limits=httpx.Limits(max_connections=None),

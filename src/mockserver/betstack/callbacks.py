@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
-from mockserver.betstack.wire import read_player
+from mockserver.betstack.wire import read_player, read_refusal
 from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.outbox import OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -111,8 +111,7 @@ class OperatorCaller:
     def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
         """Any status but 200 is none, nor is an answer to ``identify`` without its fields (BS-ASM-094)."""
         if answer.status != 200:
-            hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
-            return "; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *hints])
+            return "; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *_reasons_in(answer)])
         if call.action == Action.IDENTIFY:
             try:
                 read_player(answer.body)
@@ -123,3 +122,14 @@ class OperatorCaller:
     def ended(self, tenant: Operator, call: OutgoingCall) -> None:
         """Pass it on to who settles tickets."""
         self._ended(tenant, call)
+
+
+def _reasons_in(answer: OutgoingAnswer) -> list[str]:
+    """What an answer that does not acknowledge says of itself."""
+    hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
+    if hints:
+        return hints
+    if 300 <= answer.status < 400:
+        return ["redirects are not followed"]
+    refused = read_refusal(answer.body)
+    return [f"it says: {refused[0]} {refused[1]}".rstrip()] if refused else []

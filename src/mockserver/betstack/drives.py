@@ -52,6 +52,10 @@ def drives(desk: TicketDesk, settlement: Settlement) -> Mapping[str, Drive]:
 
     def settle_event(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
         event = desk.event(fields["event"])
+        if not fields.keys() & {"won", "void", "abandoned"}:
+            raise ControlRefusal(
+                Problem.INVALID, "say which bets are `won` or `void` (`won: []` for none), or `abandoned`"
+            )
         result = outcome.of_event(
             event,
             won=frozenset(fields.get("won", ())),
@@ -181,6 +185,8 @@ def _ping(operator: Operator, _fields: Fields, cause: str) -> list[OutgoingCall]
 
 
 def _otp(operator: Operator, fields: Fields, cause: str) -> list[OutgoingCall]:
+    if not fields.keys() & {"player", "msisdn"}:
+        raise ControlRefusal(Problem.INVALID, "say which `player` or `msisdn` gets the password")
     player = operator.players.find(fields.get("player", ""))
     if "player" in fields and player is None:
         raise ControlRefusal(

@@ -10,7 +10,7 @@ from mockserver.betstack.action import Action
 from mockserver.betstack.model import Identified, Operator
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.ticket import Ticket
-from mockserver.betstack.wire import read_error_code, read_player
+from mockserver.betstack.wire import read_player, read_refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.outbox import OutboxFull, OutgoingCall
 from mockserver.kernel.ports import OutgoingAnswer
@@ -69,18 +69,13 @@ class Partner:
         if (failure := call.tries[-1].failure) is not None:
             raise self._refusal(Action(call.action), failure, answer)
 
-    def discard(self, operator: Operator, ticket: Ticket, reason: str, cause: str) -> OutgoingCall:
-        """Queue the notice that a ticket was given up; it is never lost for want of room."""
-        document = actions.about_with_reason(Action.DISCARD, ticket, reason)
-        return operator.outbox.put(Action.DISCARD, document, subject=ticket.id, cause=cause, urgent=True)
-
     def _refusal(self, action: Action, failure: str | None, answer: OutgoingAnswer | None) -> Rejection:
         """What the caller gets for it (BS-ASM-044)."""
         reason = f"{action}: {failure}"
         if answer is None:
             return Rejection(Refusal.PLATFORM_UNREACHABLE, reason)
-        code = read_error_code(answer.body)
-        meant = self._classes.get(code) if code is not None else None
+        refused = read_refusal(answer.body)
+        meant = self._classes.get(refused[0]) if refused else None
         if answer.status != 200 and meant in _PASSED_ON[action]:
             return Rejection(Refusal(meant), reason)
         return Rejection(Refusal.PLATFORM_REFUSED, reason)

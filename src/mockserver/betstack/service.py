@@ -14,7 +14,7 @@ from mockserver.betstack.lifecycle import change
 from mockserver.betstack.model import Feature, Operator
 from mockserver.betstack.offer import Event, TicketType
 from mockserver.betstack.partner import Partner
-from mockserver.betstack.reasons import NO_ANSWER, REFUSED
+from mockserver.betstack.reasons import NO_ANSWER
 from mockserver.betstack.refusals import Refusal
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Result, Status, Step
@@ -37,14 +37,13 @@ _WITHOUT_ODDS = frozenset({TicketType.SUPERBET, TicketType.JACKPOT})
 class _Way:
     """One of the two ways to a ticket."""
 
-    step: Step
     action: Action
     document: Callable[[Ticket], bytes]
     features: tuple[Feature, ...]
 
 
-_CREATING = _Way(Step.CREATE, Action.CREATE, actions.ticket_create, ())
-_RESERVING = _Way(Step.RESERVE, Action.RESERVE, actions.ticket_reserve, (Feature.RESERVE,))
+_CREATING = _Way(Action.CREATE, actions.ticket_create, ())
+_RESERVING = _Way(Action.RESERVE, actions.ticket_reserve, (Feature.RESERVE,))
 
 
 class TicketDesk:
@@ -65,9 +64,7 @@ class TicketDesk:
         :param cause: id of the exchange that asks for it
         :raises Rejection: a rule of :mod:`rules` does not hold, or the platform refuses or does not answer
         """
-        ticket = await self._placed(operator, request, _CREATING, cause)
-        operator.outbox.start(self._settlement.catch_up(operator, ticket, cause))
-        return ticket
+        return await self._placed(operator, request, _CREATING, cause)
 
     async def reserve(self, operator: Operator, request: TicketRequest, cause: str) -> Ticket:
         """Reserve a ticket: it exists, and is not wagered until it is paid.
@@ -132,7 +129,7 @@ class TicketDesk:
             for ticket in operator.tickets.newest_first()
             if user_id in (None, ticket.user_id) and ticket.request.type not in skip_types
         )
-        return list(islice(fitting, limit))
+        return list(islice(fitting, min(limit, len(operator.tickets))))
 
     async def _lapse(self, operator: Operator, ticket_id: str) -> str:
         """Cancel a reservation that was not paid in time (BS-ASM-029). It took no money.
@@ -154,16 +151,24 @@ class TicketDesk:
         ticket = self._new(operator, request, player.id, way)
         call = self._partner.announce(operator, ticket, way.action, way.document(ticket), cause)
         operator.tickets.add(ticket)
-        try:
-            await self._partner.acknowledged(operator, call)
-        except Rejection as rejection:
-            change(operator, ticket, Step.FAIL, "it can't fail")
-            ticket.result = Result.VOID  # BS-ASM-046
-            reason = NO_ANSWER if rejection.refusal is Refusal.PLATFORM_UNREACHABLE else REFUSED
-            operator.outbox.start([self._partner.discard(operator, ticket, reason, cause)])
-            raise
-        change(operator, ticket, way.step, "it can't be booked")
+        await self._partner.acknowledged(operator, call)  # what becomes of the ticket, Settlement.ended says
+        self._require_alive(operator, ticket, cause)
         return ticket
+
+    def _require_alive(self, operator: Operator, ticket: Ticket, cause: str) -> None:
+        """Give a ticket up whose player or operator was reset or dropped while the platform took its time.
+
+        :raises Rejection: so it is
+        """
+        if not operator.outbox.closed and operator.tickets.find(ticket.id) is ticket:
+            return
+        document = actions.about_with_reason(Action.DISCARD, ticket, NO_ANSWER)
+        operator.outbox.tell_once(Action.DISCARD, document, cause=cause)
+        raise Rejection(
+            Refusal.PLATFORM_UNREACHABLE,
+            "the operator or the player was reset or dropped before the platform answered; "
+            "the ticket is given up",
+        )
 
     def _new(self, operator: Operator, request: TicketRequest, user_id: str, way: _Way) -> Ticket:
         """A ticket that nobody knows of yet.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from mockserver.betstack import actions, outcome
+from mockserver.betstack import actions, outcome, reasons
 from mockserver.betstack.action import Action
 from mockserver.betstack.lifecycle import change
 from mockserver.betstack.model import Operator
@@ -23,6 +23,9 @@ CLOSE = "close"
 """Kinds of timers; the subject is the id of the ticket."""
 
 _UNTIL_CLOSED = timedelta(hours=24)
+
+_PLACED = {Action.CREATE: Step.CREATE, Action.RESERVE: Step.RESERVE}
+"""What an acknowledgement makes of a ticket that is new."""
 
 _ENDS = frozenset({Action.WIN, Action.LOST, Action.VOID, Action.REFUND})
 """Calls whose acknowledgement starts the 24 hours (source: betstack/pam-close)."""
@@ -47,7 +50,7 @@ class Settlement:
         operator.outbox.require_room(2)
         return self._settle(operator, ticket, verdict, cause)
 
-    def catch_up(self, operator: Operator, ticket: Ticket, cause: str) -> list[OutgoingCall]:
+    def catch_up(self, operator: Operator, ticket: Ticket, cause: str | None) -> list[OutgoingCall]:
         """Settle a ticket that opens only after its events have ended: one that was paid late, or whose
         creation the platform took its time to acknowledge.
 
@@ -110,7 +113,8 @@ class Settlement:
     def rollback(self, operator: Operator, ticket: Ticket, reason: str, cause: str) -> list[OutgoingCall]:
         """Have a result withdrawn. The ticket is open again once the platform has acknowledged it; until then
         it keeps its result, and a closing that is due waits (BS-ASM-091, BS-ASM-092). One that is still
-        calculated is open again at once: nobody was told of its result.
+        calculated is open again at once, and so is one whose result was dropped from the outbox: the platform
+        is taken not to have heard of it.
 
         :raises Rejection: it has no result, or that is being withdrawn already
         :raises mockserver.kernel.outbox.OutboxFull: no room for the call; nothing has changed
@@ -119,6 +123,9 @@ class Settlement:
             raise Rejection(Refusal.WRONG_STATE, f"ticket {ticket.id} is `{ticket.status}`, {why}")
         if ticket.status is Status.CALCULATING:
             self._stop_calculating(operator, ticket)
+            return []
+        if ticket.acknowledged is None and not operator.outbox.unfinished(ticket.id):
+            self._reopen(operator, ticket, cause)
             return []
         document = actions.about_with_reason(Action.ROLLBACK, ticket, reason)
         call = operator.outbox.put(Action.ROLLBACK, document, subject=ticket.id, cause=cause)
@@ -166,12 +173,18 @@ class Settlement:
         operator.timekeeper.on(CLOSE, lambda ticket_id: self._close(operator, ticket_id))
 
     def ended(self, operator: Operator, call: OutgoingCall) -> None:
-        """What the end of a call means to its ticket: an acknowledged result starts the 24 hours, an
-        acknowledged rollback opens the ticket again, a rollback that is given up lets it close after all."""
+        """What the end of a call means to its ticket.
+
+        An acknowledged creation or reservation opens or reserves it, one that failed cancels and discards it.
+        An acknowledged result starts the 24 hours. An acknowledged rollback opens the ticket again, one that
+        is given up lets it close after all.
+        """
         ticket = operator.tickets.find(call.subject) if call.subject else None
         if ticket is None:
             return
-        if call.action in _ENDS and call.state is CallState.SENT:
+        if ticket.status is Status.NEW and call.action in _PLACED:
+            self._place(operator, ticket, call)
+        elif call.action in _ENDS and call.state is CallState.SENT:
             ticket.acknowledged = operator.clock.now()
             self._plan_closing(operator, ticket)
         elif call.action == Action.ROLLBACK and call.state is CallState.SENT:
@@ -179,6 +192,21 @@ class Settlement:
         elif call.action == Action.ROLLBACK and call.state is CallState.DROPPED:
             ticket.settle_again = False
             self._plan_closing(operator, ticket, besides=call)
+
+    def _place(self, operator: Operator, ticket: Ticket, call: OutgoingCall) -> None:
+        if call.state is CallState.SENT:
+            change(operator, ticket, _PLACED[Action(call.action)], "it can't be booked")
+            if call.action == Action.CREATE:
+                operator.outbox.start(self.catch_up(operator, ticket, call.cause))
+            return
+        change(operator, ticket, Step.FAIL, "it can't fail")
+        ticket.result = Result.VOID  # BS-ASM-046
+        reason = reasons.REFUSED if call.tries and call.tries[-1].status else reasons.NO_ANSWER
+        document = actions.about_with_reason(Action.DISCARD, ticket, reason)
+        discard = operator.outbox.put(
+            Action.DISCARD, document, subject=ticket.id, cause=call.cause, urgent=True
+        )
+        operator.outbox.start([discard])
 
     def _settle(
         self, operator: Operator, ticket: Ticket, verdict: Verdict, cause: str | None

@@ -15,6 +15,8 @@ Pick = tuple[Event, Bet]
 
 _HUNDRED = 100
 _CENT = Decimal("0.01")
+_MOST_WORK = 200_000
+"""Changes of a pick that are tried for one smartbet: a fraction of a second, whatever the card holds."""
 
 
 def odds_needed(
@@ -48,8 +50,7 @@ def select(
 ) -> list[Pick] | None:
     """Pick at most one bet of each event, so that the total odds are not below ``least`` and not above
     ``most``: of as few events as reach it, and then as near to ``least`` as changing one pick at a time
-    comes. The same offer gives the same picks. For each number of events the work is bounded by the
-    square of the number of bets, times that of the events.
+    comes within a bounded number of tries. The same offer gives the same picks.
 
     :param offered: the events with the bets that may be taken on them
     :param least: total odds, two digits after the point
@@ -67,8 +68,11 @@ def select(
         if one.place not in highest or one.odds > highest[one.place].odds:
             highest[one.place] = one
     longest = sorted(highest.values(), key=lambda one: -one.odds)
+    left = _MOST_WORK
     for number in range(1, len(longest) + 1):
-        picked = _lowered(longest[:number], choices, least)
+        round_of_tries = number * len(choices)
+        picked, rounds = _lowered(longest[:number], choices, least, left // round_of_tries)
+        left -= rounds * round_of_tries
         if picked and _rounded(prod(one.odds for one in picked), number) <= _hundredths(most):
             return [(one.event, one.bet) for one in sorted(picked, key=lambda one: one.place)]
     return None
@@ -93,15 +97,17 @@ def _rounded(product: int, factors: int) -> int:
     return rounded
 
 
-def _lowered(picked: list[_Choice], choices: Sequence[_Choice], least: Decimal) -> list[_Choice] | None:
+def _lowered(
+    picked: list[_Choice], choices: Sequence[_Choice], least: Decimal, most_rounds: int
+) -> tuple[list[_Choice] | None, int]:
     """Change one pick at a time, always to the lowest total odds that still reach ``least``.
 
-    :returns: ``None`` if the picks don't reach it as they are
+    :returns: the picks, ``None`` if they don't reach it as they are; and how many rounds it took
     """
     now = prod(one.odds for one in picked)
     if _rounded(now, len(picked)) < _hundredths(least):
-        return None
-    for _ in choices:  # each change lowers the total, so there is an end; this one is near
+        return None, 0
+    for rounds in range(most_rounds):
         best: tuple[int, int, _Choice] | None = None
         for index, one in enumerate(picked):
             rest = now // one.odds
@@ -113,10 +119,10 @@ def _lowered(picked: list[_Choice], choices: Sequence[_Choice], least: Decimal) 
                 if _rounded(total, len(picked)) >= _hundredths(least):
                     best = (total, index, other)
         if best is None:
-            break
+            return picked, rounds + 1
         now, index, other = best
         picked = [*picked[:index], other, *picked[index + 1 :]]
-    return picked
+    return picked, most_rounds
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:

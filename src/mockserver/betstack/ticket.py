@@ -115,6 +115,9 @@ class TicketBook:
     def __iter__(self) -> Iterator[Ticket]:
         return iter(self._by_id.values())
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def newest_first(self) -> Iterator[Ticket]:
         """The ticket made last, then the one before it."""
         return reversed(self._by_id.values())

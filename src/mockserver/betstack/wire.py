@@ -10,9 +10,10 @@ from typing import Any
 from mockserver.betstack import event_wire
 from mockserver.betstack.offer import Event, TicketType
 from mockserver.betstack.ticket import Leg, Selection, Ticket, TicketRequest
-from mockserver.kernel.json_codec import JsonInvalid, parse
+from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 _LONGEST_PLAYER_ID = 200
+_LONGEST_SHOWN = 40
 
 
 def refusal(code: int, message: str, _details: Mapping[str, object]) -> dict[str, Any]:
@@ -63,30 +64,58 @@ _PICKED = {TicketType.SUPERBET: _superbet, TicketType.JACKPOT: _jackpot}
 def read_player(body: bytes) -> tuple[str, str]:
     """Id and currency of the player from the answer to ``identify``.
 
-    :raises ValueError: a field of that answer is missing or wrong; the text is one line
+    :raises ValueError: fields of that answer are missing or wrong; the text is one line and names them all
     """
     document = _object_in(body)
-    for name, sound in _PLAYER_FIELDS.items():
-        if not sound(document.get(name)):
-            raise ValueError(f"the answer to identify has no {name}, or a wrong one")
+    wrong = [
+        f"{name} {f'is {_shown(document[name])}' if name in document else 'is missing'}, it has to be {what}"
+        for name, (what, sound) in _PLAYER_FIELDS.items()
+        if not sound(document.get(name))
+    ]
+    if wrong:
+        raise ValueError(f"the answer to identify: {'; '.join(wrong)}")
     return document["player_id"], document["currency"]
 
 
-_PLAYER_FIELDS: Mapping[str, Callable[[Any], bool]] = {
-    "player_id": lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST_PLAYER_ID,
-    "lang": lambda value: isinstance(value, str) and len(value) == 2,
-    "balance": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
-    "currency": lambda value: isinstance(value, str) and len(value) == 3,
+_PLAYER_FIELDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "player_id": (
+        f"a text of 1 to {_LONGEST_PLAYER_ID} characters",
+        lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST_PLAYER_ID,
+    ),
+    "lang": ("two letters", lambda value: _is_letters(value, 2)),
+    "balance": (
+        "a whole number of cents",
+        lambda value: (
+            isinstance(value, int | Decimal)
+            and not isinstance(value, bool)
+            and Decimal(value) == Decimal(value).to_integral_value()
+        ),
+    ),
+    "currency": ("three letters", lambda value: _is_letters(value, 3)),
+    "feature_flags": (
+        "an object of true and false, or absent",
+        lambda value: (
+            value is None
+            or (isinstance(value, dict) and all(isinstance(flag, bool) for flag in value.values()))
+        ),
+    ),
 }
 
 
-def read_error_code(body: bytes) -> int | None:
-    """The code of an error body; ``None`` where there is none."""
+def _is_letters(value: Any, count: int) -> bool:
+    return isinstance(value, str) and len(value) == count and value.isascii() and value.isalpha()
+
+
+def read_refusal(body: bytes) -> tuple[int, str] | None:
+    """Code and message of an error body; ``None`` where it is none."""
     try:
-        code = _object_in(body).get("code")
+        document = _object_in(body)
     except ValueError:
         return None
-    return code if isinstance(code, int) and not isinstance(code, bool) else None
+    code, message = document.get("code"), document.get("message")
+    if not isinstance(code, int) or isinstance(code, bool):
+        return None
+    return code, message if isinstance(message, str) else ""
 
 
 def _object_in(body: bytes) -> dict[str, Any]:
@@ -97,6 +126,11 @@ def _object_in(body: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ValueError("the answer is no JSON object")
     return document
+
+
+def _shown(value: Any) -> str:
+    shown = dump(value).decode()
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
 
 
 def ticket(it: Ticket) -> dict[str, Any]:

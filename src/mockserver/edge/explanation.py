@@ -32,6 +32,8 @@ class _Schemas:
     takes_token: bool
     answers: Mapping[int, _Violations | None]
     """By documented status; ``None`` where no body is documented."""
+    answers_to: Mapping[tuple[int, str], _Violations]
+    """By status and action, where an action has an answer of its own (``x-answers``)."""
 
 
 class Explainer:
@@ -89,6 +91,11 @@ class Explainer:
                 else None
                 for status, response in operation.responses.items()
             },
+            {
+                (status, action): compile_violations(schema, MOST_VIOLATIONS)
+                for status, response in operation.responses.items()
+                for action, schema in response.get("x-answers", {}).items()
+            },
         )
 
 
@@ -106,6 +113,9 @@ def _of_answer(schemas: _Schemas, exchange: Exchange) -> list[str]:
     if exchange.status not in schemas.answers:
         documented = ", ".join(str(status) for status in sorted(schemas.answers))
         return [f"HTTP status {exchange.status} is not in the contract; it has {documented}"]
+    violations = schemas.answers_to.get((exchange.status, exchange.action or ""))
+    if violations is not None:
+        return _broken(violations, exchange.answer_body)
     violations = schemas.answers[exchange.status]
     if violations is None or (not exchange.answer_body and exchange.direction is Direction.SENT):
         return []

@@ -114,7 +114,7 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
         signing_key.load(archive.signing_key)
     except (ControlRefusal, ValueError) as error:
         for tenant in made:
-            tenant.timekeeper.close()
+            tenant.close()
         raise ControlRefusal(Problem.INVALID, str(error)) from None
     nobodys = archive.nobodys_journal
     tenants.replace_all(made, archive.id_seed, archive.ids_made, nobodys.exchanges, nobodys.last_number)
@@ -171,7 +171,7 @@ def _restored(tenants: Tenants, one: TenantArchive) -> Tenant:
         _fill(tenants, tenant, one)
     except (ControlRefusal, TokenTaken, ValueError, LookupError, ArithmeticError) as error:
         if tenant is not None:
-            tenant.timekeeper.close()
+            tenant.close()
         raise ControlRefusal(Problem.INVALID, f"tenant `{one.name}`: {error}") from None
     return tenant
 

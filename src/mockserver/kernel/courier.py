@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
+from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.tenant import Tenant
 
 logger = logging.getLogger("mockserver")
@@ -86,6 +87,8 @@ class Courier:
         answer, failure = await self._sent(tenant, call, deadlines, exchange)
         exchange.duration_ms = self._stopwatch() - started
         if failure is not None:
+            # A partner may say a secret back; the failure goes into hints that anybody reads.
+            failure = Redaction(tenant.secret.ever()).text(failure)
             failure = failure if len(failure) <= _LONGEST_FAILURE else f"{failure[:_LONGEST_FAILURE]}..."
             exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
         tenant.journal.keep(exchange)

@@ -115,7 +115,7 @@ class Outbox:
     """Calls by id, oldest first.
 
     :param schedules: by action
-    :param size: how many calls may wait, and how many that do not are kept
+    :param size: how many calls may wait, and how many that are parked, and that are done, are kept
     :param attempt: makes one try of a call
     :param ended: told when a call was acknowledged, parked or dropped, before the next one of its subject
         is sent
@@ -140,9 +140,12 @@ class Outbox:
         self._calls: dict[str, OutgoingCall] = {}
         self._open = 0
         self._ended: dict[str, None] = {}
+        self._parked: dict[str, None] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._lanes: dict[str, list[OutgoingCall]] = {}
         self._tasks: set[asyncio.Task[object]] = set()
+        self.closed = False
+        """Whether its tenant is gone: nothing is sent any more but what is told once."""
         timekeeper.on(TIMER, self._repeat)
 
     def put(
@@ -180,7 +183,7 @@ class Outbox:
         if self._open + calls > self._size():
             raise OutboxFull(
                 f"{self._open} calls wait, and outbox_size is {self._size()}: "
-                f"no room for {calls} more; send or drop some"
+                f"no room for {calls} more; send or drop some, or raise it"
             )
 
     def unfinished(self, subject: str) -> tuple[OutgoingCall, ...]:
@@ -191,6 +194,10 @@ class Outbox:
         """Call once, and keep nothing of it but what the journal has."""
         call = self._new(action, document, None, cause)
         return await self._attempt(call, self._schedules[action].deadlines)
+
+    def tell_once(self, action: str, document: bytes, *, cause: str | None = None) -> None:
+        """Call once without waiting, and keep nothing of it; also when everything else is closed."""
+        self._in_background(self.ask(action, document, cause=cause))
 
     async def send(self, call_id: str) -> OutgoingCall:
         """Make one try now. One that is made besides the schedule leaves the schedule as it is.
@@ -240,17 +247,24 @@ class Outbox:
         call = self.find(call_id)
         if call.state not in UNFINISHED:
             raise NotInThisState(f"the call is {call.state}")
+        if self._is_sending(call.id):
+            raise NotInThisState("the call is being sent right now: nobody knows yet what came of it")
         self._end(call, CallState.DROPPED)
-        if not self._is_sending(call.id):
-            self._locks.pop(call.id, None)
-            if (following := self._released(call)) is not None:
-                self.start([following])
+        self._locks.pop(call.id, None)
+        if (following := self._released(call)) is not None:
+            self.start([following])
         return call
 
     def forget(self, subject: str) -> None:
-        """Drop every call about a subject that is not done."""
-        for call in reversed(self.unfinished(subject)):
-            self.drop(call.id)
+        """Drop every call about a subject that is not done, also one that is being sent."""
+        for call in [one for one in self._calls.values() if one.subject == subject]:
+            if call.state in UNFINISHED:
+                self._end(call, CallState.DROPPED)
+        self._lanes.pop(subject, None)
+
+    def close(self) -> None:
+        """Send nothing any more: the tenant is gone. What is under way ends."""
+        self.closed = True
 
     def find(self, call_id: str) -> OutgoingCall:
         """The call with this id.
@@ -271,7 +285,8 @@ class Outbox:
         is sent again: nobody knows what became of it."""
         self._calls = {call.id: call for call in calls}
         self._open = sum(call.state in WAITING for call in calls)
-        self._ended = dict.fromkeys(call.id for call in calls if call.state not in WAITING)
+        self._ended = dict.fromkeys(call.id for call in calls if call.state not in UNFINISHED)
+        self._parked = dict.fromkeys(call.id for call in calls if call.state is CallState.PARKED)
         self._lanes = {}
         for call in calls:
             if call.state in UNFINISHED and call.subject and self._schedules[call.action].in_order:
@@ -307,12 +322,12 @@ class Outbox:
 
     async def _first_try(self, call: OutgoingCall) -> None:
         """Nothing for a call that is held, or was sent by hand or dropped in the meantime."""
-        if call.state is CallState.PENDING and not self._is_sending(call.id):
+        if call.state is CallState.PENDING and not self._is_sending(call.id) and not self.closed:
             await self.tell(call)
 
     async def _send_released(self, call: OutgoingCall) -> None:
         """Send what the call held up, if it was acknowledged or dropped, and what that held up in turn."""
-        while (following := self._released(call)) is not None:
+        while not self.closed and (following := self._released(call)) is not None:
             async with self._trying(following):
                 await self._try(following, scheduled=True)
             call = following
@@ -389,9 +404,13 @@ class Outbox:
         self._timekeeper.cancel(TIMER, call.id)
         self._open -= call.state in WAITING
         call.state, call.next = state, None
-        self._ended.pop(call.id, None)
-        self._ended[call.id] = None
-        for one in list(islice(self._ended, max(0, len(self._ended) - self._size()))):
+        kept, other = (
+            (self._parked, self._ended) if state is CallState.PARKED else (self._ended, self._parked)
+        )
+        other.pop(call.id, None)
+        kept.pop(call.id, None)
+        kept[call.id] = None
+        for one in list(islice(kept, max(0, len(kept) - self._size()))):
             self._evict(self._calls[one])
         self._on_end(call)
 
@@ -402,4 +421,6 @@ class Outbox:
             if len(lane) > 1:
                 return
             del self._lanes[call.subject or ""]
-        del self._ended[call.id], self._calls[call.id]
+        self._ended.pop(call.id, None)
+        self._parked.pop(call.id, None)
+        del self._calls[call.id]

@@ -15,6 +15,7 @@ HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
 _MOST_COMPARED = 100
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_DIGITS = re.compile("[0-9]+")
 _MSISDN = re.compile(r"\+?[0-9]{5,15}")
 _UTC_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 
@@ -88,7 +89,12 @@ def nearest(name: str, known: Iterable[str], others: Iterable[str] = ()) -> str:
 def port(value: Any) -> int:
     """A TCP port; 0 stands for any that is free."""
     text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or len(text) > 5 or int(text) > HIGHEST_PORT:
+    if (
+        isinstance(value, bool)
+        or not (text.isascii() and text.isdecimal())
+        or len(text) > 5
+        or int(text) > HIGHEST_PORT
+    ):
         raise ValueError(f"a port from 0 to {HIGHEST_PORT}, 0 for any that is free")
     return int(text)
 
@@ -156,7 +162,12 @@ def whole_number(least: int, most: int, unit: str) -> Callable[[Any], int]:
 
     def read(value: Any) -> int:
         digits = str(value)
-        sound = not isinstance(value, bool) and digits.isdecimal() and len(digits) <= len(str(most))
+        sound = (
+            not isinstance(value, bool)
+            and digits.isascii()
+            and digits.isdecimal()
+            and len(digits) <= len(str(most))
+        )
         if not sound or not least <= int(digits) <= most:
             raise ValueError(f"a whole number of {unit} from {least} to {most}")
         return int(digits)

@@ -64,6 +64,11 @@ class Tenant:
             ended=lambda call: self.post.ended(self, call),
         )
 
+    def close(self) -> None:
+        """It is gone: no timer runs and no call is sent any more."""
+        self.timekeeper.close()
+        self.outbox.close()
+
     @property
     def clock(self) -> VirtualClock:
         """The tenant's clock."""

@@ -17,6 +17,10 @@ from mockserver.kernel.tenant_settings import tenant_values
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+_GREATEST_BALANCE = 10**15
+"""In the vendor's unit; winnings on top of it stay within the integers that JSON readers hold exactly."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSpec:
     """A tenant as asked for. What is ``None`` is made up or the standard."""
@@ -75,6 +79,10 @@ def put_players(vendor: Vendor, players: Players, ledger: Ledger, specs: Sequenc
                     if vendor.balance_places
                     else "a whole number of cents"
                 ),
+            )
+        if spec.balance > _GREATEST_BALANCE:
+            raise ControlRefusal(
+                Problem.INVALID, f"balance: of player `{spec.id}` is more than {_GREATEST_BALANCE:,}"
             )
     try:
         seed(players, ledger, specs)

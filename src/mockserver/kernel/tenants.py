@@ -197,7 +197,7 @@ class Tenants:
         :raises ControlRefusal: no such tenant
         """
         tenant = self.find(name)
-        tenant.timekeeper.close()
+        tenant.close()
         self._remember(tenant.secret)
         del self._by_kind[tenant.kind][name]
 
@@ -210,7 +210,7 @@ class Tenants:
         """
         old = self.find(name)
         tenant = self._new(old.kind, name, Secret(old.secret.current), old.settings, old.origin)
-        old.timekeeper.close()
+        old.close()
         self._remember(old.secret)
         if tenant.seed != old.seed:  # no id comes twice, unless the seed is to repeat them
             tenant.journal.restore([], old.journal.last_number)
