@@ -18,7 +18,7 @@ from conformance.client import expect_equal, shown, simultaneously
 from conformance.errors import Hazard, Mismatch, Missing
 from conformance.oracle import betstack as oracle
 from conformance.oracle.pam import ORDER
-from conformance.platform_checks import (
+from conformance.pam_call_checks import (
     arrived,
     calls_of_both,
     must_fail,
