@@ -62,5 +62,6 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Sequence[tu
 def header_text(text: str) -> bytes:
     """One line of printable ASCII for a header: everything else is escaped, and it is not endless."""
     line = text.encode("ascii", "backslashreplace").decode()
-    line = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
     return (line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}...").encode()
