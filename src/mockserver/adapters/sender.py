@@ -71,7 +71,7 @@ class HttpSender:
     async def _sent(self, request: OutgoingRequest, deadlines: Deadlines) -> OutgoingAnswer:
         timeout = httpx.Timeout(deadlines.total, connect=deadlines.connect, read=deadlines.read)
         async with self._open().stream(
-            "POST", request.url, headers=list(request.headers), content=request.body, timeout=timeout
+            request.method, request.url, headers=list(request.headers), content=request.body, timeout=timeout
         ) as answer:
             body = b""
             if (encoding := answer.headers.get("content-encoding", "identity").lower()) != "identity":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mockserver.kernel.journal import Direction, Exchange
@@ -102,12 +103,12 @@ class Courier:
             headers = request.headers
             if request.internal:
                 headers = (*headers, (CAUSE_HEADER, exchange.id))
-            exchange.target = request.url
+            exchange.method, exchange.target = request.method, request.url
             exchange.request_headers = _encoded(headers)
             exchange.request_body = request.body
             exchange.canonical = request.canonical
             exchange.document = request.document
-            answer = await self._sender.send(OutgoingRequest(request.url, headers, request.body), deadlines)
+            answer = await self._sender.send(replace(request, headers=headers), deadlines)
         except (CannotCall, SendFailed) as error:
             return None, str(error)
         except Exception as error:  # whatever it is, the call must not be lost

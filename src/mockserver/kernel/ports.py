@@ -83,7 +83,7 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
-    """A POST, signed and ready."""
+    """A request, signed and ready."""
 
     url: str
     headers: tuple[tuple[str, str], ...]
@@ -94,6 +94,7 @@ class OutgoingRequest:
     """What a token carries; ``None`` where the body itself is the document."""
     internal: bool = False
     """Whether it goes to the sandbox itself."""
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from mockserver.kernel.settings import (
 TENANT = "tenant"
 OPERATOR = "operator"
 PARTNER_CLIENT = "partner_client"
+PROVIDER = "provider"
 
 HIGHEST_PAYOUT = 10**15
 """Cents; far above any real limit, and within the integers that every JSON reader holds exactly."""
