@@ -13,8 +13,11 @@ from mockserver.betcore import handlers as betcore_handlers
 from mockserver.betcore import identity as betcore_identity
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore import wire as betcore_wire
+from mockserver.betcore.accounts import Accounts
 from mockserver.betcore.callbacks import CasinoCaller
+from mockserver.betcore.cashback import CashbackDesk
 from mockserver.betcore.control import Betcore
+from mockserver.betcore.outcome import unreported
 from mockserver.betcore.service import Wallet
 from mockserver.betstack import card_handlers
 from mockserver.betstack import handlers as betstack_handlers
@@ -135,7 +138,14 @@ def build(
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
     sms_side = betstack_sms.handlers()
-    casino_side = betcore_handlers.casino_handlers(Wallet())
+    item_rows = load("betcore.casino", overrides).operations["makePayments"].item_errors
+    casino_side = betcore_handlers.casino_handlers(
+        Wallet(),
+        Accounts(),
+        CashbackDesk(),
+        {refusal: (row.code, row.message) for refusal, row in item_rows.items()},
+        unreported,
+    )
     aggregator_side = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
     casino = served("betcore.casino", casino_side)
     operator_gate = betstack_identity.OperatorGate(operators)

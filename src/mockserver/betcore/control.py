@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betcore import callbacks, seeds, wire
-from mockserver.betcore.model import Bet, Books, PartnerClient
+from mockserver.betcore import archive, callbacks, seeds, wire
+from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
-from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.tenant import Post
@@ -18,18 +16,6 @@ from mockserver.kernel.tenant_settings import PARTNER_CLIENT
 
 _PLAYER = {"type": "string", "minLength": 1, "description": "PartnerUserId, known to the casino or not"}
 _BET_KEYS = frozenset({"BetId", "betId"})
-
-
-@dataclass(slots=True)
-class _BetOf:
-    bet_id: str
-    user_id: str
-    bet: Bet
-
-
-@dataclass(slots=True)
-class _Books:
-    bets: list[_BetOf]
 
 
 class Betcore:
@@ -43,7 +29,12 @@ class Betcore:
         self.post = post
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
-                "bets": Collection(lambda client: list(client.books), lambda one: wire.bet(*one), _BET_KEYS),
+                "bets": Collection(
+                    lambda client: list(client.books.bets), lambda one: wire.bet(*one), _BET_KEYS
+                ),
+                "cashbacks": Collection(
+                    lambda client: list(client.books.cashbacks), lambda one: wire.cashback(*one), _BET_KEYS
+                ),
                 "sessions": Collection(None, lambda one: one),
             }
         )
@@ -62,26 +53,39 @@ class Betcore:
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with no bets."""
-        return PartnerClient(**common)
+        """A client with nothing booked, and with the standard newcomer's token if its players are the
+        standard ones."""
+        client = PartnerClient(**common)
+        _expect_newcomer(client)
+        return client
 
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
-        """Drop the player's bets."""
+        """Drop what is booked of the player; the tokens are those that the player was given, as if anew."""
         tenant.books.forget(player_id)
+        tenant.refresh_tokens.forget(player_id)
+        player = tenant.players.find(player_id)
+        if player is not None:
+            for token in player.tokens:
+                tenant.issue(token, player_id, player.currency)
+        if player_id == seeds.STANDARD_NEWCOMER.user_id:
+            _expect_newcomer(tenant)
 
     def export_books(self, tenant: PartnerClient) -> Json:
-        """Every bet with its transactions."""
-        document: Json = to_document(_Books([_BetOf(*one) for one in tenant.books]))
-        return document
+        """Every bet and cashback with its transactions, and every refresh token."""
+        return archive.exported(tenant)
 
     def load_books(self, tenant: PartnerClient, document: Json) -> None:
-        """Put the bets back.
+        """Put the books back.
 
-        :raises ValueError: the document holds no bets
+        :raises ValueError: the document holds none, or what can't be
         """
-        tenant.books = Books()
-        for one in from_document(_Books, document).bets:
-            tenant.books.keep(one.user_id, one.bet_id, one.bet)
+        archive.load(tenant, document)
+
+
+def _expect_newcomer(client: PartnerClient) -> None:
+    if client.origin == seeds.STANDARD_PLAYERS:
+        newcomer = seeds.STANDARD_NEWCOMER
+        client.issue(newcomer.token, newcomer.user_id, newcomer.currency)
 
 
 async def _balance(client: PartnerClient, fields: Mapping[str, Any], cause: str) -> list[OutgoingCall]:

@@ -9,10 +9,13 @@ class Refusal(StrEnum):
     """Why a casino refuses."""
 
     JWT_INVALID = "jwt_invalid"
+    UNKNOWN_TOKEN = "unknown_token"
+    EXPIRED_TOKEN = "expired_token"
     UNKNOWN_USER = "unknown_user"
     INCORRECT_AMOUNT = "incorrect_amount"
     CLOSED = "closed"
     UNKNOWN_BET = "unknown_bet"
+    UNKNOWN_CASHBACK = "unknown_cashback"
     DUPLICATE = "duplicate"
     DUPLICATE_CHANGED = "duplicate_changed"
     BLOCKED = "blocked"
