@@ -4,9 +4,12 @@ not have let in can't be loaded."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mockserver.betcore.aggregator.access import AccessTokens
+from mockserver.betcore.aggregator.asked import Asked
+from mockserver.betcore.aggregator.keys import ClientKeys
 from mockserver.betcore.books import Bet, Books, Cashback
 from mockserver.betcore.model import PartnerClient
 from mockserver.betcore.payment import Transaction
@@ -66,10 +69,14 @@ class _Books:
     bets: list[_BetOf]
     cashbacks: list[_CashbackOf]
     refresh_tokens: list[RefreshToken]
+    asked: list[Asked]
+    keys: ClientKeys
+    tokens: AccessTokens
 
 
 def exported(client: PartnerClient) -> Json:
-    """Every bet and cashback with its transactions, and every refresh token."""
+    """Every bet and cashback with its transactions, and every refresh token; what BETCORE asked for, its
+    keys, and the access that it gave."""
     books = client.books
     document: Json = to_document(
         _Books(
@@ -80,6 +87,9 @@ def exported(client: PartnerClient) -> Json:
             ],
             cashbacks=[_CashbackOf(bet_id, user_id, it.history) for bet_id, user_id, it in books.cashbacks],
             refresh_tokens=list(client.refresh_tokens),
+            asked=list(client.asked),
+            keys=client.keys,
+            tokens=client.tokens,
         )
     )
     return document
@@ -108,6 +118,8 @@ def load(client: PartnerClient, document: Json) -> None:
         books.cashbacks.keep(other.user_id, other.cashback_id, _cashback(place, other.history))
     client.books = books
     client.refresh_tokens.restore(read.refresh_tokens)
+    client.asked.restore(read.asked)
+    client.keys, client.tokens = read.keys, read.tokens
 
 
 def _require_counted(read: _Books) -> None:

@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betcore import archive, callbacks, seeds, wire
+from mockserver.betcore import archive, seeds, wire
+from mockserver.betcore.accounts import Accounts
+from mockserver.betcore.aggregator import wire as aggregator_wire
+from mockserver.betcore.aggregator.access import CLIENT_NAME
+from mockserver.betcore.aggregator.drives import drives
+from mockserver.betcore.aggregator.keys import KeyRing
+from mockserver.betcore.aggregator.service import Aggregator
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
-from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
 
-_PLAYER = {"type": "string", "minLength": 1, "description": "PartnerUserId, known to the casino or not"}
+_CURRENCY = "EUR"
+_NUMBER_DIGITS = 10
 _BET_KEYS = frozenset({"BetId", "betId"})
 
 
@@ -25,8 +32,9 @@ class Betcore:
     balance_places = 8
     standard_players: tuple[PlayerSpec, ...] = seeds.STANDARD_PLAYERS
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, aggregator: Aggregator, keys: KeyRing, accounts: Accounts) -> None:
         self.post = post
+        self._aggregator = aggregator
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "bets": Collection(
@@ -35,33 +43,33 @@ class Betcore:
                 "cashbacks": Collection(
                     lambda client: list(client.books.cashbacks), lambda one: wire.cashback(*one), _BET_KEYS
                 ),
+                "transactions": Collection(
+                    lambda client: list(client.asked), aggregator_wire.asked, _BET_KEYS
+                ),
                 "sessions": Collection(None, lambda one: one),
             }
         )
         self.drives: Mapping[str, Drive] = MappingProxyType(
-            {
-                "balance": Drive(
-                    "Ask the casino for a player's balance (users/data).",
-                    {"player": _PLAYER},
-                    ("player",),
-                    run=_balance,
-                ),
-                "bet": Drive("Let BETCORE take a bet from a player.", {"player": _PLAYER}, ("player",)),
-                "round": Drive("Let the provider play a round.", {"player": _PLAYER}, ("player",)),
-                "keys": Drive("Give BETCORE a new signing key.", {}),
-            }
+            {**drives(aggregator, keys), "refresh_token": _issuing_of_refresh_tokens(accounts)}
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with nothing booked, and with the standard newcomer's token if its players are the
-        standard ones."""
+        """A client with nothing booked, whose timers do what they are for; with the standard newcomer's
+        token if its players are the standard ones."""
         client = PartnerClient(**common)
+        self._aggregator.attach(client)
         _expect_newcomer(client)
         return client
 
+    def made_up_name(self, ids: IdSource) -> str:
+        """A name with a ``PartnerClientId`` in it (BC-ASM-031)."""
+        return CLIENT_NAME.format(int(ids.hex(_NUMBER_DIGITS), 16) + 1)
+
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
-        """Drop what is booked of the player; the tokens are those that the player was given, as if anew."""
+        """Drop what is booked of the player, and what BETCORE asked for; the tokens are those that the
+        player was given, as if anew."""
         tenant.books.forget(player_id)
+        self._aggregator.forget_player(tenant, player_id)
         tenant.refresh_tokens.forget(player_id)
         player = tenant.players.find(player_id)
         if player is not None:
@@ -71,7 +79,7 @@ class Betcore:
             _expect_newcomer(tenant)
 
     def export_books(self, tenant: PartnerClient) -> Json:
-        """Every bet and cashback with its transactions, and every refresh token."""
+        """What is booked and was issued, what BETCORE asked for, and its keys."""
         return archive.exported(tenant)
 
     def load_books(self, tenant: PartnerClient, document: Json) -> None:
@@ -82,12 +90,32 @@ class Betcore:
         archive.load(tenant, document)
 
 
+def _issuing_of_refresh_tokens(accounts: Accounts) -> Drive:
+    def give(client: PartnerClient, fields: Mapping[str, Any]) -> Json:
+        known = client.players.find(fields["player"])
+        currency = known.currency if known else fields.get("currency", _CURRENCY)
+        return {"refresh_token": accounts.issue_refresh_token(client, fields["player"], currency)}
+
+    return Drive(
+        "Have the built-in casino issue a refresh token, as before it opens the WebFrame.",
+        {
+            "player": {
+                "type": "string",
+                "minLength": 1,
+                "description": "PartnerUserId; whom the casino does not know is registered by users/auth",
+            },
+            "currency": {
+                "type": "string",
+                "pattern": "^[A-Z]{3}$",
+                "description": f"Of a newcomer's account; default: {_CURRENCY}",
+            },
+        },
+        ("player",),
+        give=give,
+    )
+
+
 def _expect_newcomer(client: PartnerClient) -> None:
     if client.origin == seeds.STANDARD_PLAYERS:
         newcomer = seeds.STANDARD_NEWCOMER
         client.issue(newcomer.token, newcomer.user_id, newcomer.currency)
-
-
-async def _balance(client: PartnerClient, fields: Mapping[str, Any], cause: str) -> list[OutgoingCall]:
-    call = client.outbox.put(callbacks.GET_USER_DATA, callbacks.user_data(fields["player"]), cause=cause)
-    return [await client.outbox.send(call.id)]

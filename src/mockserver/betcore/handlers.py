@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.betcore import wire
 from mockserver.betcore.accounts import Accounts
 from mockserver.betcore.cashback import CashbackDesk
-from mockserver.betcore.outcome import Kind, Report, Reporting
 from mockserver.betcore.payment import Payment
+from mockserver.betcore.reporting import Refusals, Report, Reporting, verdict
 from mockserver.betcore.service import Wallet
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Call, Document, Handler
 
-ItemRefusals = Mapping[str, tuple[int, str]]
-"""Class of refusal to the code and message that a transaction in a list gets."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRefusals:
+    """How the contract has a transaction refused, by the operation that asks for it."""
+
+    payment: Refusals
+    listed: Refusals
+    """In its place in the answer to a list."""
+    cashback: Refusals
 
 
 def casino_handlers(
-    wallet: Wallet, accounts: Accounts, cashback: CashbackDesk, item_refusals: ItemRefusals, report: Report
+    wallet: Wallet,
+    accounts: Accounts,
+    cashback: CashbackDesk,
+    refusals: TransactionRefusals,
+    report: Report,
 ) -> Mapping[str, Handler]:
     """Handlers of the casino API by operationId.
 
-    :param item_refusals: how the contract has a transaction in a list refused (``x-item-errors``)
     :param report: is told the outcome of every transaction
     """
-    pay = Reporting(Kind.PAYMENTS, wallet.make, report)
-    pay_cashback = Reporting(Kind.CASHBACK, cashback.make, report)
+    pay = Reporting(wallet.make, refusals.payment, report)
+    pay_listed = Reporting(wallet.make, refusals.listed, report)
+    pay_cashback = Reporting(cashback.make, refusals.cashback, report, cashback=True)
 
     async def auth_user(call: Call) -> Document:
         return wire.entry(accounts.enter(call.tenant, call.document["RefreshToken"]))
@@ -41,14 +53,10 @@ def casino_handlers(
     async def make_payments(call: Call) -> Document:
         def one(payment: Payment) -> dict[str, Any]:
             try:
-                return wire.booked_item(pay(call.tenant, payment, call.exchange))
+                return wire.booked_item(pay_listed(call.tenant, payment, call.exchange))
             except Rejection as rejection:
-                if rejection.refusal not in item_refusals:
-                    raise
-                code, message = item_refusals[rejection.refusal]
-                return wire.refused_item(
-                    payment, code, message.format_map(rejection.values), rejection.details
-                )
+                code, message = verdict(refusals.listed, rejection)
+                return wire.refused_item(payment, code, message, rejection.details)
 
         return wire.items([one(payment) for payment in map(wire.payment, call.document)])
 
@@ -71,15 +79,3 @@ def casino_handlers(
         "closeBet": close_bet,
         "makeCashback": make_cashback,
     }
-
-
-def aggregator_handlers(jwks: Callable[[], Document]) -> Mapping[str, Handler]:
-    """Handlers of the aggregator API by operationId.
-
-    :param jwks: gives the public keys as a JSON Web Key Set
-    """
-
-    async def get_jwks(_call: Call) -> Document:
-        return jwks()
-
-    return {"getJwks": get_jwks}

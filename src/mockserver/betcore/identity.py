@@ -60,7 +60,7 @@ class TokenGate:
                 named = shown(claims["client_id"])
                 raise TokenInvalid(f"client_id `{named}` is unknown; {nearest(named, self._clients)}")
             _require_place(client, place)
-            _require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
+            require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
         except (TokenInvalid, KeysUnavailable) as error:
             raise Rejection(Refusal.JWT_INVALID, f"jwt: {error}", tenant=self._named_in(inbound)) from None
         return Admission(client, claims["data"].encode())
@@ -101,7 +101,7 @@ def _require_place(client: PartnerClient, place: str) -> None:
         )
 
 
-def _require_current(nbf: float, exp: float, now: float) -> None:
+def require_current(nbf: float, exp: float, now: float) -> None:
     """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
     if now < nbf:
         raise TokenInvalid(f"not valid yet: nbf is {shown(nbf)}, the casino's clock says {now:.3f}")

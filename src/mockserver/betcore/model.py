@@ -3,14 +3,21 @@ major units."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
+from mockserver.betcore.aggregator.access import AccessTokens
+from mockserver.betcore.aggregator.asked import AskedBook
+from mockserver.betcore.aggregator.keys import ClientKeys
 from mockserver.betcore.books import Books
+from mockserver.betcore.casino_access import Access
 from mockserver.betcore.refresh_tokens import RefreshToken, RefreshTokens, TokenHolders
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
+
+_NAME = re.compile("PartnerClient-([1-9][0-9]{0,17})")
 
 HOUSE = "house"
 """The casino's own account, the other side of every movement."""
@@ -24,6 +31,14 @@ class PartnerClient(Tenant):
 
     books: Books = field(default_factory=Books, repr=False)
     refresh_tokens: RefreshTokens = field(default_factory=RefreshTokens, repr=False)
+    asked: AskedBook = field(default_factory=AskedBook, repr=False)
+    """What BETCORE asked the casino for."""
+    keys: ClientKeys = field(default_factory=ClientKeys, repr=False)
+    """What BETCORE's calls are signed with."""
+    tokens: AccessTokens = field(default_factory=AccessTokens, repr=False)
+    """Access to BETCORE that was issued to the client."""
+    access: Access = field(default_factory=Access, repr=False)
+    """The access that the built-in casino uses."""
 
     def __post_init__(self) -> None:
         Tenant.__post_init__(self)  # a class with slots has no `super()` of its own
@@ -43,3 +58,9 @@ class PartnerClient(Tenant):
                 token=token, user_id=user_id, currency=currency, issued_at=now, expires_at=now + life
             )
         )
+
+    @property
+    def partner_client_id(self) -> int | None:
+        """``PartnerClientId``, the number in the name (BC-ASM-031); ``None`` where there is none."""
+        found = _NAME.fullmatch(self.name)
+        return int(found[1]) if found else None

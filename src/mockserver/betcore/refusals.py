@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Why a casino refuses."""
+    """Why a casino or BETCORE refuses."""
 
     JWT_INVALID = "jwt_invalid"
     UNKNOWN_TOKEN = "unknown_token"
@@ -20,3 +20,5 @@ class Refusal(StrEnum):
     DUPLICATE_CHANGED = "duplicate_changed"
     BLOCKED = "blocked"
     INSUFFICIENT_FUNDS = "insufficient_funds"
+    ACCESS_DENIED = "access_denied"
+    TOO_LATE = "too_late"

@@ -14,7 +14,9 @@ from mockserver.betcore.service import Booking
 from mockserver.betcore.states import TransactionType
 from mockserver.kernel.money import decimal_text
 
-_SUCCESS: dict[str, Any] = {"ErrorCode": 200, "Message": "Success"}
+SUCCESS = 200
+SUCCESS_MESSAGE = "Success"
+_SUCCESS: dict[str, Any] = {"ErrorCode": SUCCESS, "Message": SUCCESS_MESSAGE}
 
 
 def refusal(code: int, message: str, details: Mapping[str, object]) -> dict[str, Any]:

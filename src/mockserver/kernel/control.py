@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post, Tenant
 
 Json = dict[str, Any]
@@ -44,7 +45,8 @@ class Drive:
     """Something that can be made to happen to a tenant.
 
     ``run`` takes the tenant, the fields, and the id under which what it causes is found in the journal;
-    it returns the calls that it made. It is ``None`` where the sandbox does not live the operation yet.
+    it returns the calls that it made. ``give`` makes something without a call and returns it. Both are
+    ``None`` where the sandbox does not live the operation yet.
     """
 
     help: str
@@ -52,6 +54,12 @@ class Drive:
     """JSON Schema of each field."""
     required: tuple[str, ...] = ()
     run: Callable[[Any, Mapping[str, Any], str], Awaitable[list[OutgoingCall]]] | None = None
+    give: Callable[[Any, Mapping[str, Any]], Json] | None = None
+
+    @property
+    def built(self) -> bool:
+        """Whether the sandbox lives the operation."""
+        return self.run is not None or self.give is not None
 
     @property
     def schema(self) -> Json:
@@ -92,6 +100,9 @@ class Vendor(Protocol):
 
     def new_tenant(self, **common: Any) -> Tenant:
         """A tenant of this kind with empty books; ``common`` are the fields of :class:`Tenant`."""
+
+    def made_up_name(self, ids: IdSource) -> str:
+        """A name for a tenant that was given none."""
 
     def forget_player(self, tenant: Any, player_id: str) -> None:
         """Drop what the books hold of one player."""
