@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
@@ -217,9 +218,9 @@ def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:
 
 
 def _callers(contract: Contract) -> dict[int, str]:
-    """What the caller should do about each code of a contract."""
-    operations = contract.operations.values()
-    return {row.code: row.caller for operation in operations for row in operation.errors.values()}
+    """What the caller should do about each code that a contract's answers with HTTP status 200 may have."""
+    rows = (row for operation in contract.operations.values() for row in operation.errors.values())
+    return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
 
 
 def _tenants(
