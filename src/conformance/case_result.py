@@ -41,7 +41,9 @@ def obstacle(run: Run, case: Case) -> Exception | None:
 
 def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:
     """The result of a named case that ended with ``error``, or without one; every text in it is masked."""
+    recorded.settle()
     found = judge(case, error, recorded, assumptions=run.options.judge_assumptions)
+    run.notes.extend(recorded.measured)
     if error is None:
         run.notes.extend(recorded.undocumented)
     result = CaseResult(

@@ -14,8 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import hooks, operator_target
+from conformance import feed_target, hooks, operator_target
 from conformance.errors import KitError
+from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
 from conformance.toml_rows import Row, read_table
@@ -28,6 +29,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,
+    feed_target.TABLE: feed_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -136,15 +138,21 @@ class Target:
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
+    feed: FeedTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
-        return self.platform if profile == operator_target.TABLE else sections[profile]
+        sections: dict[str, BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None] = {
+            "betstack": self.betstack,
+            "betcore-casino": self.casino,
+            operator_target.TABLE: self.platform,
+            feed_target.TABLE: self.feed,
+        }
+        return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        own = self.platform.secrets() if self.platform else []
+        own = [value for table in (self.platform, self.feed) if table for value in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -210,6 +218,7 @@ TOP: Final = (
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
+    Row(feed_target.TABLE, dict, default=None),
 )
 
 
@@ -324,4 +333,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),
+        feed=None
+        if top[feed_target.TABLE] is None
+        else feed_target.read(top[feed_target.TABLE], table, lacks),
     )
