@@ -15,7 +15,7 @@ from conformance.client import RawAnswer, read_json, shown
 from conformance.errors import Mismatch, Missing
 from conformance.feed_target import FeedTarget
 from conformance.games_info import is_whole
-from conformance.oracle.feed import TOKEN_TYPE
+from conformance.oracle.feed import TOKEN_TYPE, UNKNOWN_GAME
 
 READS: Final = ("listFeedGames", "getGameInfo", "listTranslations", "getAccumulatedJackpot")
 """The methods that take a token."""
@@ -119,6 +119,10 @@ class Feed:
                 self.sleep(POLL)
         return token
 
+    def forget_tokens(self) -> None:
+        """Ask for a new token where one is needed next: those of the run are too old."""
+        self.tokens.clear()
+
     def read(
         self,
         operation_id: str,
@@ -205,6 +209,12 @@ def must_hold(what: str, holds: bool, *, expected: str, actual: object) -> None:
         raise Mismatch(
             f"{what}: expected {expected}, got {shown(actual)}", expected=expected, actual=shown(actual)
         )
+
+
+def must_be_let_in(answer: Answer) -> None:
+    """Raise :exc:`Mismatch` unless the answer speaks of the call and not of the caller."""
+    let_in = answer.raw.status == 200 or answer.raw.member("ErrorCode") == UNKNOWN_GAME
+    must_hold("answer", let_in, expected="200 or an unknown game", actual=answer.raw.describe())
 
 
 def _member_named(value: Any, names: Sequence[str]) -> Any:

@@ -13,7 +13,7 @@ from conformance.toml_rows import Row
 
 TABLE: Final = "betcore-feed"
 
-CAPABILITIES: Final = ("list", "hub", "second-game-type", "expired-token")
+CAPABILITIES: Final = ("list", "hub", "second-game-type")
 
 FEED: Final = (
     Row("partner_client_id", int, least=1),
@@ -62,8 +62,7 @@ def read(
     Raises :exc:`KitError` as they do.
     """
     row = table(value, FEED, TABLE)
-    named = {"second-game-type": row["second_game_type"], "expired-token": row["expired_token"]}
-    missing = {name for name, value in named.items() if value is None}
+    missing = {"second-game-type"} if row["second_game_type"] is None else set()
     return FeedTarget(
         **{
             **row,

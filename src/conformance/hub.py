@@ -14,9 +14,11 @@ from conformance.client import Evidence, Pace, RawExchange, shown
 from conformance.errors import HarnessError, Mismatch, Missing
 from conformance.feed import Answer, Feed
 from conformance.games_info import Info, info_of
+from conformance.hooks import Hooks
 from conformance.hub_check import HubCheck
 from conformance.hub_connection import SWITCHED, HubConnection
 from conformance.hub_messages import Message, written
+from conformance.hub_round import Round, watch_round
 from conformance.oracle import feed as oracle
 
 SETTLED: Final = 0.05
@@ -144,6 +146,10 @@ class Subscriber:
                 actual=shown(self.infos[0].fields),
             )
 
+    def listen(self, look: Callable[[], bool], seconds: float) -> bool:
+        """Wait until it holds, which is looked at with each message; whether it did within that time."""
+        return self._connection.wait_for(lambda: look() or None, seconds) is not None
+
     def must_end(self) -> None:
         """Raise :exc:`Mismatch` unless the hub ends the connection."""
         self._connection.wait_for(lambda: None, self.seconds)
@@ -190,6 +196,10 @@ class HubMemory:
     """Subscribed once; the cases about single fields look at the same stream."""
     silent: Subscriber | None = None
     """Never says a word after its handshake, so that what comes unasked can be measured while others run."""
+    url: str | None = None
+    """Where a hub was found."""
+    round: Round | None = None
+    """Played once; the cases about a round look at the same one."""
 
     def close(self) -> None:
         """End them."""
@@ -203,7 +213,7 @@ class Hub:
 
     feed: Feed
     urls: tuple[str, ...]
-    """Where the hub may be; the first is used unless a case says otherwise."""
+    """Where the hub may be; the first that grants a connection is used unless a case says otherwise."""
     check: HubCheck
     evidence: Evidence
     pace: Pace
@@ -262,6 +272,19 @@ class Hub:
             self.evidence.connections.append(stream)
         return _needed(stream, count, after=max(0, len(stream.infos) - count))
 
+    def round(self, hooks: Hooks) -> Round:
+        """A round that the hook began, as a subscriber saw it; one for all cases of a run.
+
+        Raises :exc:`Missing` where none is played to its end.
+        """
+        if self.memory.round is None:
+            stream = self.subscribed()
+            _needed(stream, 1)
+            self.memory.round = watch_round(stream, hooks, self.feed.target)
+        else:
+            self.evidence.connections.append(self.memory.round.stream)
+        return self.memory.round
+
     def silent(self) -> Subscriber:
         """The connection that says nothing. Raises :exc:`Missing` where there is none."""
         silent = self._silent()
@@ -289,11 +312,26 @@ class Hub:
                 self.memory.silent.shake()
         return self.memory.silent
 
+    def _url(self) -> str:
+        """Where the hub is; the first place where it may be if it is at none."""
+        if self.memory.url is None:
+            several = len(self.urls) > 1
+            found = (url for url in self.urls if several and self._is_at(url))
+            self.memory.url = next(found, self.urls[0])
+        return self.memory.url
+
+    def _is_at(self, url: str) -> bool:
+        probe = self._ask(self.feed.token(), url=url)
+        probe.close()
+        return probe.answer.raw.status == SWITCHED
+
     def _ask(self, token: str | None, *, url: str | None = None) -> Subscriber:
         query = "" if token is None else f"?{urlencode({'access_token': token})}"
+        if url is None:
+            url = self._url()
         self.pace.wait()
         return Subscriber(
-            (url or self.urls[0]) + query,
+            url + query,
             self.feed,
             self.check,
             seconds=self.seconds,
@@ -302,8 +340,9 @@ class Hub:
 
 
 def _shaken(subscriber: Subscriber) -> None:
+    before = len(subscriber.messages)
     subscriber.shake()
-    subscriber.must_say("a message of type 6", lambda message: message.kind == oracle.ALIVE)
+    subscriber.must_say("a message of type 6", lambda message: message.kind == oracle.ALIVE, after=before)
     subscriber.must_not_stream("before a subscription", SETTLED)
 
 

@@ -67,10 +67,8 @@ class HubConnection:
         self._headers: dict[str, str] = {}
         self._socket: ClientConnection | None = None
         self.answer = self._opened(seconds)
-        if self._socket is None:
+        if self.answer.status != SWITCHED:
             self.end = "the connection was refused"
-        else:
-            threading.Thread(target=self._read, args=(self._socket,), daemon=True).start()
 
     @property
     def stands(self) -> bool:
@@ -136,6 +134,7 @@ class HubConnection:
             headers = list(response.headers.raw_items())
             return RawAnswer(response.status_code, headers, bytes(response.body), elapsed)
         self._socket = connection
+        threading.Thread(target=self._read, args=(connection,), daemon=True).start()
         assert connection.request is not None
         assert connection.response is not None
         self._headers = dict(connection.request.headers.raw_items())

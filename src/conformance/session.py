@@ -20,8 +20,8 @@ from conformance.case import CASES_PACKAGE, Case, describe
 from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
-from conformance.generated import GeneratedCase
 from conformance.feed import Feed
+from conformance.generated import GeneratedCase
 from conformance.hooks import Hooks
 from conformance.hub import Hub
 from conformance.judgement import where

@@ -31,11 +31,17 @@ CLOSE: Final = 7
 
 STREAM_SECONDS = 0.5
 """Between two messages of the stream; a non-functional requirement, so it is judged with room."""
-STREAM_ROOM: Final = (0.5, 2.0)
+STREAM_ROOM = (0.5, 2.0)
 """Least and greatest multiple of it."""
 
 KEEP_ALIVE_SECONDS = 15.0
-KEEP_ALIVE_ROOM: Final = (0.8, 1.25)
+KEEP_ALIVE_ROOM = (0.8, 1.25)
+
+PROMPT_SECONDS = 0.2
+"""In which a hub that says something without being asked has said it."""
+
+TIMER_ROOM: Final = 2.0
+"""Seconds by which a timer of whole seconds and the kit's own watch may differ."""
 
 MESSAGE_FIELDS: Final = ("sId", "tst", "im", "bt", "wgi")
 GAME_FIELDS: Final = ("i", "t", "ge", "lrId", "s", "ps", "cr", "sdt")
