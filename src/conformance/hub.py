@@ -263,6 +263,11 @@ class Hub:
 
     def watched(self, count: int = 1) -> list[Info]:
         """``count`` messages in a row of the stream that the cases of a run share. Raises :exc:`Missing`."""
+        stream = self.shared()
+        return _needed(stream, count, after=max(0, len(stream.infos) - count))
+
+    def shared(self) -> Subscriber:
+        """The connection with that stream, opened by the first case. Raises :exc:`Missing` as above."""
         stream = self.memory.stream
         if stream is None or not stream.stands:
             stream = self.subscribed()
@@ -270,7 +275,8 @@ class Hub:
             self.memory.stream = stream
         else:
             self.evidence.connections.append(stream)
-        return _needed(stream, count, after=max(0, len(stream.infos) - count))
+        _needed(stream, 1)
+        return stream
 
     def round(self, hooks: Hooks) -> Round:
         """A round that the hook began, as a subscriber saw it; one for all cases of a run.

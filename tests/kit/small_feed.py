@@ -136,7 +136,11 @@ class SmallFeed:
             raise Refused(415, 103799)
         bad = Refused(401, 990050) if "malformed_401" in self.faults else Refused(400, 103752)
         try:
-            asked = {key: value[0] for key, value in parse_qs(body.decode()).items()} if form else json.loads(body)
+            asked = (
+                {key: value[0] for key, value in parse_qs(body.decode()).items()}
+                if form
+                else json.loads(body)
+            )
         except ValueError:
             raise bad from None
         if not isinstance(asked, dict):
@@ -148,7 +152,12 @@ class SmallFeed:
             raise bad
         if (client, secret) != (CLIENT, SECRET) and "any_credentials" not in self.faults:
             raise Refused(403 if "wrong_credentials_403" in self.faults else 401, 990050)
-        answer = {"access_token": self.token(), "token_type": "Bearer", "expires_in": LIFETIME, "scope": "feed"}
+        answer = {
+            "access_token": self.token(),
+            "token_type": "Bearer",
+            "expires_in": LIFETIME,
+            "scope": "feed",
+        }
         if "two_hours" in self.faults:
             answer["expires_in"] = 7200
         if "no_scope" in self.faults:

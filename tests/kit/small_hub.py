@@ -71,13 +71,12 @@ class SmallHub:
             message = json.loads(text)
         except ValueError:
             message = None
+        kind = message.get("type") if isinstance(message, dict) else None
         if not self.shaken:
             self.shake(message)
-        elif isinstance(message, dict) and message.get("type") == 1:
+        elif kind == 1 or (kind == "1" and "types_as_text" in self.faults):
             self.called(message)
-        elif isinstance(message, dict) and message.get("type") == "1" and "types_as_text" in self.faults:
-            self.called(message)
-        elif message == {"type": 6} and "keep_alive_ends_it" in self.faults:
+        elif kind == 6 and "keep_alive_ends_it" in self.faults:
             self.end()
 
     def shake(self, message: Any) -> None:
@@ -93,7 +92,8 @@ class SmallHub:
             self.say({})
         if "alive_at_once" not in self.faults and "never_confirmed" not in self.faults:
             self.say({"type": 6})
-        self.begin(self.live)
+        if "never_confirmed" not in self.faults:
+            self.begin(self.live)
         if "streams_unasked" in self.faults:
             self.begin(lambda: self.run(3))
 

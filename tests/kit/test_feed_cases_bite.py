@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from small_feed import KEEP_ALIVE, STREAM, SmallFeed, serving
 from conformance import hub_round
 from conformance.case import catalogue
 from conformance.oracle import feed as oracle
+from conformance.session import CaseSession
 from conformance.verdict import ExitCode, RunReport, Verdict
 
 PROFILE = "betcore-feed"
@@ -127,7 +129,7 @@ VARIATIONS = (
     ("token_in_an_envelope", "expired_is_denied"),
     ("no_separator", "completions_unasked", "errors_hidden"),
     ("reviewed", "timer_in_milliseconds"),
-    ("cancelled", "any_size", "any_media_type"),
+    ("any_size", "any_media_type"),
 )
 """What no page forbids, several at once where they do not touch one another."""
 
@@ -166,19 +168,21 @@ def target_of(url: str, directory: Path) -> Path:
     return file
 
 
+Record = Callable[..., RunReport]
+"""Judges a small feed: takes it, the exit code that is expected, and options."""
+
+
 @pytest.fixture
-def record(judge_url: Judge, tmp_path: Path) -> object:
-    """Judges a small feed."""
+def record(judge_url: Judge, tmp_path: Path) -> Record:
+    """Runs the kit against a small feed."""
 
     def judge(feed: SmallFeed, *, code: ExitCode, **options: object) -> RunReport:
         with serving(feed) as url:
             session = judge_url(url, PROFILE, target=target_of(url, tmp_path), **options)
-        assert session.record is not None
-        assert session.code is code, [
-            (row.case_id, row.verdict, row.reason) for row in session.record.results
-        ]
-        record: RunReport = session.record
-        return record
+        found = session.record
+        assert found is not None
+        assert session.code is code, [(row.case_id, row.verdict, row.reason) for row in found.results]
+        return found
 
     return judge
 
@@ -188,7 +192,9 @@ def _by_fault() -> list[tuple[str, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize(("fault", "cases"), _by_fault())
-def test_fault_of_a_feed_fails_the_cases_named_for_it(record, fault: str, cases: tuple[str, ...]) -> None:
+def test_fault_of_a_feed_fails_the_cases_named_for_it(
+    record: Record, fault: str, cases: tuple[str, ...]
+) -> None:
     ids = tuple(f"{PROFILE}.{case}" for case in cases)
     found = record(SmallFeed(fault), code=ExitCode.NOT_CONFORMANT, only=ids, judge_assumptions=True)
 
@@ -202,15 +208,83 @@ def test_every_named_case_for_a_feed_has_a_fault_that_fails_it() -> None:
     assert sorted(mine - proven) == []
 
 
-def test_good_feed_passes_every_case(record) -> None:
+def test_good_feed_passes_every_case(record: Record) -> None:
     found = record(SmallFeed(), code=ExitCode.AS_EXPECTED, judge_assumptions=True)
 
     assert {row.verdict for row in found.results} == {Verdict.PASS}
 
 
 @pytest.mark.parametrize("variations", VARIATIONS, ids="-".join)
-def test_legal_variation_fails_no_case(record, variations: tuple[str, ...]) -> None:
+def test_legal_variation_fails_no_case(record: Record, variations: tuple[str, ...]) -> None:
     found = record(SmallFeed(*variations), code=ExitCode.AS_EXPECTED)
 
     accepted = (Verdict.PASS, Verdict.OBSERVED)
     assert [(row.case_id, row.reason) for row in found.results if row.verdict not in accepted] == []
+
+
+def test_cancelled_round_completes_nothing(record: Record) -> None:
+    states, lrid = (
+        f"{PROFILE}.round.{name}"
+        for name in ("states_of_a_round_follow_each_other", "lrid_changes_when_a_round_is_completed")
+    )
+    found = record(SmallFeed("cancelled"), code=ExitCode.NOTHING_RAN, only=(states, lrid))
+
+    assert {row.case_id: row.verdict for row in found.results} == {
+        states: Verdict.OBSERVED,
+        lrid: Verdict.NOT_RUN,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("rounds_refused", 'the hook round got HTTP 404 {"detail": "no such hook"}'),
+        ("round_never_ends", "needs a round, but none came to its end within 4 s"),
+    ],
+)
+def test_round_that_is_not_played_is_no_verdict(record: Record, fault: str, reason: str) -> None:
+    only = ("BC-HUB-036",)
+    (row,) = record(SmallFeed(fault), code=ExitCode.NOTHING_RAN, only=only).results
+
+    assert (row.verdict, row.reason) == (Verdict.NOT_RUN, reason)
+
+
+TOKEN = b'{"access_token": "eyJhbGciOiJub25lIn0.eyJzY29wZSI6ImZlZWQifQ.c2FtcGxl", "scope": "feed"}'
+GAMES = b'[{"i": 700002, "t": 3, "ge": 41002, "s": 2, "translations": {"en": "Poker"}}]'
+SWITCHES = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("name", [*ANSWERS, "200 with a token", "200 with games"])
+def test_constant_server_satisfies_no_case_for_a_feed(judge_url: Judge, tmp_path: Path, name: str) -> None:
+    answers = {
+        **ANSWERS,
+        "200 with a token": (200, "application/json", TOKEN),
+        "200 with games": (200, "application/json", GAMES),
+    }
+    with constant_server(*answers[name]) as url:
+        session = judge_url(url, PROFILE, target=target_of(url, tmp_path))
+
+    _satisfies_nothing(session)
+
+
+@pytest.mark.parametrize("name", [*RAW_ANSWERS, "switches to nothing"])
+def test_broken_server_is_no_fault_of_the_kit(judge_url: Judge, tmp_path: Path, name: str) -> None:
+    with raw_server(RAW_ANSWERS.get(name, SWITCHES)) as url:
+        session = judge_url(url, PROFILE, target=target_of(url, tmp_path), only=SAMPLE, reports=True)
+
+    _satisfies_nothing(session)
+
+
+SAMPLE = ("BC-FTK-001", "BC-FED-009", "BC-HUB-001", "BC-HUB-007", "BC-HUB-025")
+"""Requirements whose cases read answers in every way that there is."""
+
+
+def _satisfies_nothing(session: CaseSession) -> None:
+    assert session.record is not None
+    results = session.record.results
+    assert [row.case_id for row in results if row.verdict is Verdict.PASS or row.agrees] == []
+    assert [(row.case_id, row.reason) for row in results if row.verdict is Verdict.HARNESS_ERROR] == []
+    assert session.code in (ExitCode.NOT_CONFORMANT, ExitCode.NOTHING_RAN, ExitCode.UNREACHABLE)
