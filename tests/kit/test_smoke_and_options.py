@@ -167,9 +167,7 @@ def test_other_host_is_called_slowly_and_only_read() -> None:
         ("betsatck", "unknown profile betsatck; there are betstack, betcore-casino"),
     ],
 )
-def test_profile_that_can_not_run_says_why(
-    monkeypatch: pytest.MonkeyPatch, name: str, message: str
-) -> None:
+def test_profile_that_can_not_run_says_why(monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
     monkeypatch.setattr(profiles, "PLANNED", ("betcore-later",))
     with pytest.raises(KitError, match=message) as stopped:
         profiles.chosen([name])
