@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore import callbacks, seeds, wire
+from mockserver.betcore.feed import drives as feed_drives
+from mockserver.betcore.feed import model as feed_model
+from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import Bet, Books, PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
@@ -30,6 +33,7 @@ class _BetOf:
 @dataclass(slots=True)
 class _Books:
     bets: list[_BetOf]
+    feed: feed_model.FeedBooks | None = None
 
 
 class Betcore:
@@ -56,32 +60,38 @@ class Betcore:
                     run=_balance,
                 ),
                 "bet": Drive("Let BETCORE take a bet from a player.", {"player": _PLAYER}, ("player",)),
-                "round": Drive("Let the provider play a round.", {"player": _PLAYER}, ("player",)),
+                "round": feed_drives.ROUND,
                 "keys": Drive("Give BETCORE a new signing key.", {}),
             }
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with no bets."""
-        return PartnerClient(**common)
+        """A client with no bets, for whom a game of each type of the feed waits."""
+        client = PartnerClient(**common)
+        rounds.attach(client)
+        return client
 
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
         """Drop the player's bets."""
         tenant.books.forget(player_id)
 
     def export_books(self, tenant: PartnerClient) -> Json:
-        """Every bet with its transactions."""
-        document: Json = to_document(_Books([_BetOf(*one) for one in tenant.books]))
+        """Every bet with its transactions, and the games of the feed."""
+        document: Json = to_document(_Books([_BetOf(*one) for one in tenant.books], tenant.feed))
         return document
 
     def load_books(self, tenant: PartnerClient, document: Json) -> None:
-        """Put the bets back.
+        """Put the bets and the games back.
 
-        :raises ValueError: the document holds no bets
+        :raises ValueError: the document holds no bets, or a feed that can't be
         """
         tenant.books = Books()
-        for one in from_document(_Books, document).bets:
+        books = from_document(_Books, document)
+        for one in books.bets:
             tenant.books.keep(one.user_id, one.bet_id, one.bet)
+        if books.feed is not None:  # older exports have none
+            feed_model.require_sound(books.feed)
+            tenant.feed = books.feed
 
 
 async def _balance(client: PartnerClient, fields: Mapping[str, Any], cause: str) -> list[OutgoingCall]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
+from mockserver.betcore.feed.model import FeedBooks
 from mockserver.betcore.states import State, TransactionType
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
@@ -79,3 +80,12 @@ class PartnerClient(Tenant):
     kind: ClassVar[str] = PARTNER_CLIENT
 
     books: Books = field(default_factory=Books, repr=False)
+    feed: FeedBooks = field(default_factory=FeedBooks, repr=False)
+    leaving: set[Callable[[], None]] = field(default_factory=set, repr=False)
+    """Called when it is gone."""
+
+    def close(self) -> None:
+        """It is gone, and whoever is connected to its feed is told."""
+        Tenant.close(self)  # a class with slots has no `super()` without arguments before Python 3.14
+        for leave in tuple(self.leaving):
+            leave()

@@ -71,7 +71,7 @@ class CompiledOperation:
 
         :raises Rejection: the request is refused
         """
-        admission = await self._gate.admit(Inbound(headers, body))
+        admission = await self._gate.admit(Inbound(headers, body, self._id))
         exchange_id = recording.attribute(admission.tenant)
         if admission.document is not body:
             recording.exchange.document = admission.document

@@ -80,7 +80,7 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
     async def handle(**_: Any) -> ConnexionResponse:
         request = connexion.request
         try:
-            admission = await surface.gate.admit(Inbound(request.headers, await request.body()))
+            admission = await surface.gate.admit(Inbound(request.headers, await request.body(), operation.id))
             document = None
             if operation.request_media_type is not None:
                 try:
