@@ -37,7 +37,7 @@ class CompiledOperation:
         self._id = operation.id
         self._surface = surface.contract.surface
         self._recorder = surface.recorder
-        self._gate = surface.gate
+        self._gate = surface.gate_of(operation.id)
         self._handler = surface.handlers[operation.id]
         self._refusals = surface.refusals(operation.errors)
         self._success = operation.success_status
@@ -71,7 +71,7 @@ class CompiledOperation:
 
         :raises Rejection: the request is refused
         """
-        admission = await self._gate.admit(Inbound(headers, body, self._id))
+        admission = await self._gate.admit(Inbound(headers, body))
         exchange_id = recording.attribute(admission.tenant)
         if admission.document is not body:
             recording.exchange.document = admission.document

@@ -20,8 +20,6 @@ class Inbound:
     headers: Mapping[str, str]
     """Lower-case names; the last one wins where a name is repeated."""
     body: bytes
-    operation: str = ""
-    """Its operationId, for a gate that asks different things of different operations."""
 
 
 def text_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

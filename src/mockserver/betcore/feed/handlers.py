@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.betcore.aggregator.access import require_secret
 from mockserver.betcore.feed import tokens, wire
-from mockserver.betcore.feed.identity import ISSUE, require_secret
 from mockserver.betcore.feed.model import FeedBooks, Game
 from mockserver.betcore.feed.refusals import Refusal
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Call, Document, Handler
 
 
-def handlers() -> Mapping[str, Handler]:
+def feed_handlers() -> Mapping[str, Handler]:
     """By operationId."""
 
     async def issue_feed_token(call: Call) -> Document:
-        client = require_secret(call.tenant, call.document["Secret"])
+        client = require_secret(call.tenant, call.document["PartnerClientId"], call.document["Secret"])
         return wire.access_token(tokens.issue(client))
 
     async def list_feed_games(call: Call) -> Document:
@@ -32,7 +32,7 @@ def handlers() -> Mapping[str, Handler]:
         return wire.accumulated_jackpot(call.tenant.feed.jackpot)
 
     return {
-        ISSUE: issue_feed_token,
+        "issueFeedToken": issue_feed_token,
         "listFeedGames": list_feed_games,
         "getGameInfo": get_game_info,
         "listTranslations": list_translations,

@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.betcore.feed import tokens, wire
 from mockserver.betcore.feed.game_types import GameType
-from mockserver.betcore.feed.identity import client_id, is_client_number
 from mockserver.betcore.feed.refusals import Refusal
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.errors import Rejection
@@ -51,8 +50,7 @@ class Consumer:
         :param wanted: the filter, which fits the contract
         :raises Rejection: there is no such game type, or the filter names another partner client
         """
-        number = wanted["PartnerClientId"]
-        if not is_client_number(number) or client_id(number) != self.tenant.name:
+        if wanted["PartnerClientId"] != self.tenant.partner_client_id:
             raise Rejection(
                 Refusal.INVALID_REQUEST, f"PartnerClientId: the token is that of `{self.tenant.name}`"
             )

@@ -58,9 +58,7 @@ class FeedBooks:
 
     def open(self, kind: GameType, now: datetime) -> Game:
         """Make the next game of a type the current one."""
-        game = Game(
-            id=_FIRST_ID + self.made, edition=_FIRST_EDITION + self.made, type=kind, starts_at=now
-        )
+        game = Game(id=_FIRST_ID + self.made, edition=_FIRST_EDITION + self.made, type=kind, starts_at=now)
         self.made += 1
         self.games[game.id] = game
         self.current[kind] = game.id

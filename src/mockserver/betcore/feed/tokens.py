@@ -69,7 +69,9 @@ def verify(token: str | None, clients: Mapping[str, PartnerClient]) -> FeedToken
             tenant=client,
         )
     if client.clock.now().timestamp() >= claims["exp"]:
-        raise Rejection(Refusal.EXPIRED_TOKEN, f"access token: expired, exp is {claims['exp']}", tenant=client)
+        raise Rejection(
+            Refusal.EXPIRED_TOKEN, f"access token: expired, exp is {claims['exp']}", tenant=client
+        )
     return FeedToken(client, claims["jti"])
 
 

@@ -37,7 +37,9 @@ def game(it: Game) -> dict[str, Any]:
     }
 
 
-def games_info(books: FeedBooks, it: Game, *, number: int, maintenance: bool, now: datetime) -> dict[str, Any]:
+def games_info(
+    books: FeedBooks, it: Game, *, number: int, maintenance: bool, now: datetime
+) -> dict[str, Any]:
     """A message of the stream.
 
     :param number: its place among those of the same token and game type
