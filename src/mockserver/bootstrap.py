@@ -24,6 +24,7 @@ from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.control import Betcore
 from mockserver.betcore.feed.handlers import feed_handlers
 from mockserver.betcore.feed.identity import TokenGate as FeedTokenGate
+from mockserver.betcore.feed.live import LiveFeed
 from mockserver.betcore.service import Wallet
 from mockserver.betstack import card_handlers
 from mockserver.betstack import handlers as betstack_handlers
@@ -45,6 +46,8 @@ from mockserver.betstack.settlement import Settlement
 from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, load
 from mockserver.edge.explanation import Explainer
+from mockserver.edge.hub.application import Hub
+from mockserver.edge.hub.contract import load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
@@ -62,6 +65,7 @@ class Sandbox:
     """Every surface, and the tenants behind them."""
 
     surfaces: tuple[Surface, ...]
+    hub: Hub
     tenants: Tenants
     explainer: Explainer
 
@@ -204,7 +208,14 @@ def build(
             docs_path="/docs",
         ),
     )
-    return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
+    hub = Hub(
+        load_hub("betcore.livefeed", overrides),
+        LiveFeed(clients),
+        render_refusal=betcore_wire.refusal,
+        recorder=recorder,
+        hints=hints,
+    )
+    return Sandbox(surfaces, hub, tenants, Explainer(surfaces, overrides))
 
 
 def _callers(contract: Contract) -> dict[int, str]:

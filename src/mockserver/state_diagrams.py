@@ -53,8 +53,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
         ),
         "betcore-feed": Lifecycle(
             "A game of BETCORE's feed",
-            "On the wire `s` is 1 for awaiting, 2 for betting and action, 3 for finished and confirmed, 4 for "
-            "review, 5 for cancelled.",
+            "On the wire `s` is 1 for awaiting, 2 for betting and action, 3 for finished and confirmed, "
+            "4 for review, 5 for cancelled.",
             feed.TRANSITIONS,
         ),
     }

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 
 class GameType(IntEnum):
-    """``GameType`` of a subscription, ``t`` of a game. ``FIRST`` is the 1 of the printed sample, which no page
-    names."""
+    """``GameType`` of a subscription, ``t`` of a game. ``FIRST`` is the 1 of the printed sample; no page
+    names it."""
 
     FIRST = 1
     POKER = 3
