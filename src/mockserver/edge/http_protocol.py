@@ -74,7 +74,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _should_upgrade(self) -> bool:
-        return super()._should_upgrade() and self.scope["path"] in self.web_sockets
+        return super()._should_upgrade() and self.url.partition(b"?")[0].decode("latin-1") in self.web_sockets
 
     def _read_first_line(self, data: bytes) -> None:
         if not self._first_line_ended:
