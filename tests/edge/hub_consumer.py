@@ -34,6 +34,7 @@ class Consumer:
     token: str
     incoming: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     outgoing: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(1))
+    is_gone: bool = False
 
     async def __aenter__(self) -> Consumer:
         scope: dict[str, Any] = {
@@ -45,16 +46,21 @@ class Consumer:
         }
         app = HubDispatch(None, self.hub)  # type: ignore[arg-type]  # nothing else is called
         self.incoming.put_nowait({"type": "websocket.connect"})
-        self.task = asyncio.ensure_future(app(scope, self.incoming.get, self.outgoing.put))  # type: ignore[arg-type]
+        self.task = asyncio.ensure_future(app(scope, self.incoming.get, self._take))  # type: ignore[arg-type]
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.is_gone = True
         self.incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
-        while not self.task.done():
-            await asyncio.wait(
-                {self.task, asyncio.ensure_future(self.outgoing.get())}, return_when=asyncio.FIRST_COMPLETED
-            )
-        self.task.result()
+        if self.outgoing.full():
+            self.outgoing.get_nowait()
+        async with asyncio.timeout(PATIENCE):
+            await self.task
+
+    async def _take(self, event: dict[str, Any]) -> None:
+        if self.is_gone:
+            raise OSError
+        await self.outgoing.put(event)
 
     async def event(self) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE):

@@ -7,12 +7,6 @@ import pytest
 from mockserver.kernel.control import ControlRefusal
 
 from .feed_reader import BASE, CREDENTIALS, FeedReader
-from .in_process import Service
-
-
-@pytest.fixture
-def feed(service: Service) -> FeedReader:
-    return FeedReader(service)
 
 
 def refusal_of(answer: object) -> tuple[int, int, str]:

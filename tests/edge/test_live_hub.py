@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,13 @@ from mockserver.edge.hub.application import HubDispatch
 
 from .feed_reader import FeedReader
 from .hub_consumer import END, HANDSHAKE, PATH, Consumer, subscription, with_pace
-from .in_process import Service
 
 INVALID = "Invalid request parameters"
 
 
-@pytest.fixture
-def feed(service: Service) -> FeedReader:
-    with_pace(service.sandbox.hub)
-    return FeedReader(service)
+@pytest.fixture(autouse=True)
+def quick(feed: FeedReader) -> None:
+    with_pace(feed.service.sandbox.hub)
 
 
 def talk(feed: FeedReader, what: Callable[[Consumer], Awaitable[None]], token: str | None = None) -> None:
@@ -34,8 +33,8 @@ def talk(feed: FeedReader, what: Callable[[Consumer], Awaitable[None]], token: s
     feed.service.loop.run_until_complete(connected())
 
 
-def test_the_hub_takes_its_times_and_places_from_the_contract(service: Service) -> None:
-    hub = service.sandbox.hub.contract
+def test_the_hub_takes_its_times_and_places_from_the_contract(feed: FeedReader) -> None:
+    hub = feed.service.sandbox.hub.contract
 
     assert hub.paths == (PATH, "/signalrhub-integration-service/hubs")
     assert (hub.stream_seconds, hub.keep_alive_seconds, hub.terminator) == (0.5, 15.0, "\x1e")
@@ -386,8 +385,8 @@ def test_the_journal_has_the_connection_and_its_calls_and_no_token(feed: FeedRea
 
 @pytest.fixture
 def over_http(feed: FeedReader) -> FeedReader:
-    feed.service.app = HubDispatch(feed.service.app, feed.service.sandbox.hub)
-    return feed
+    app = HubDispatch(feed.service.app, feed.service.sandbox.hub)
+    return FeedReader(replace(feed.service, app=app))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,7 @@ class Connection:
         """Talk until one of both has enough, or the tenant is gone."""
         restart = {"type": MessageType.CLOSE, "allowReconnect": True}
         stay = self._consumer.when_gone(lambda: self._end(Ending(_GOING_AWAY, restart)))
-        self._begin("conversation", self._converse(receive))
+        self._begin("conversation", lambda: self._converse(receive))
         try:
             ending = await self._ended
         finally:
@@ -91,15 +91,15 @@ class Connection:
         if not self._ended.done():
             self._ended.set_result(ending)
 
-    def _begin(self, name: Hashable, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, name: Hashable, work: Callable[[], Awaitable[None]]) -> None:
         """Begin something that goes on for as long as the connection; it replaces what has the same name."""
         if name in self._tasks:
             self._tasks[name].cancel()
         self._tasks[name] = asyncio.create_task(self._guarded(work))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Rejection as rejection:
             self._end(self._refusal(CLOSING, rejection, ""))
         except OSError:  # the consumer is gone
@@ -114,7 +114,7 @@ class Connection:
         messages = self._messages(receive)
         if not await self._shake_hands(messages):
             return
-        self._begin("keep alive", self._keep_alive())
+        self._begin("keep alive", self._keep_alive)
         async for text in messages:
             await self._take(text)
         self._end(None)
@@ -192,7 +192,7 @@ class Connection:
         if isinstance(named, str):
             await self._say(completion)
         if stream is not None:
-            self._begin(stream.key, self._stream(stream))
+            self._begin(stream.key, lambda: self._stream(stream))
 
     def _subscribed(self, message: Mapping[str, Any]) -> Stream:
         """The stream that an invocation subscribes to.
