@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.edge.stock import stock_app
 
+from .feed_reader import FeedReader
 from .in_process import Service, served
 from .operator_site import Site, open_site
 
@@ -47,3 +48,16 @@ def site(opened: Site) -> Site:
     """The site at its beginning."""
     opened.begin_anew()
     return opened
+
+
+@pytest.fixture(scope="module")
+def served_feed(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
+    """The applications, for a whole module."""
+    yield from served(private_key)
+
+
+@pytest.fixture
+def feed(served_feed: Service) -> FeedReader:
+    """A consumer of the feed at its beginning."""
+    served_feed.sandbox.tenants.reset_all()
+    return FeedReader(served_feed)

@@ -14,6 +14,9 @@ from mockserver.betcore.aggregator.asked import Asked
 from mockserver.betcore.aggregator.drives import drives
 from mockserver.betcore.aggregator.keys import ClientKeys, KeyRing
 from mockserver.betcore.aggregator.service import Aggregator
+from mockserver.betcore.feed import drives as feed_drives
+from mockserver.betcore.feed import model as feed_model
+from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import Bet, Books, PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
@@ -39,6 +42,7 @@ class _Books:
     asked: list[Asked]
     keys: ClientKeys
     tokens: AccessTokens
+    feed: feed_model.FeedBooks
 
 
 class Betcore:
@@ -60,12 +64,15 @@ class Betcore:
                 "sessions": Collection(None, lambda one: one),
             }
         )
-        self.drives: Mapping[str, Drive] = drives(aggregator, keys)
+        self.drives: Mapping[str, Drive] = MappingProxyType(
+            {**drives(aggregator, keys), "round": feed_drives.ROUND}
+        )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with no bets, whose timers do what they are for."""
+        """A client with no bets, whose timers do what they are for, and for whom the feed's games wait."""
         client = PartnerClient(**common)
         self._aggregator.attach(client)
+        rounds.attach(client)
         return client
 
     def made_up_name(self, ids: IdSource) -> str:
@@ -78,19 +85,23 @@ class Betcore:
         self._aggregator.forget_player(tenant, player_id)
 
     def export_books(self, tenant: PartnerClient) -> Json:
-        """Every bet with its transactions, what BETCORE asked for, its keys and the client's tokens."""
+        """Every bet with its transactions, what BETCORE asked for, its keys, the client's tokens, and the
+        feed's games."""
+        bets = [_BetOf(*one) for one in tenant.books]
         document: Json = to_document(
-            _Books([_BetOf(*one) for one in tenant.books], list(tenant.asked), tenant.keys, tenant.tokens)
+            _Books(bets, list(tenant.asked), tenant.keys, tenant.tokens, tenant.feed)
         )
         return document
 
     def load_books(self, tenant: PartnerClient, document: Json) -> None:
-        """Put the bets back.
+        """Put the bets and the games back.
 
-        :raises ValueError: the document holds no bets
+        :raises ValueError: the document holds no bets, or a feed that can't be
         """
         books = from_document(_Books, document)
+        feed_model.require_sound(books.feed)
         tenant.books, tenant.keys, tenant.tokens = Books(), books.keys, books.tokens
+        tenant.feed = books.feed
         tenant.asked.restore(books.asked)
         for one in books.bets:
             tenant.books.keep(one.user_id, one.bet_id, one.bet)

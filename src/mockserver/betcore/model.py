@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
@@ -12,6 +12,7 @@ from mockserver.betcore.aggregator.access import AccessTokens
 from mockserver.betcore.aggregator.asked import AskedBook
 from mockserver.betcore.aggregator.keys import ClientKeys
 from mockserver.betcore.casino_access import Access
+from mockserver.betcore.feed.model import FeedBooks
 from mockserver.betcore.states import State, TransactionType
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
@@ -94,9 +95,18 @@ class PartnerClient(Tenant):
     """Access to BETCORE that was issued to the client."""
     access: Access = field(default_factory=Access, repr=False)
     """The access that the built-in casino uses."""
+    feed: FeedBooks = field(default_factory=FeedBooks, repr=False)
+    leaving: set[Callable[[], None]] = field(default_factory=set, repr=False)
+    """Called when it is gone."""
 
     @property
     def partner_client_id(self) -> int | None:
         """``PartnerClientId``, the number in the name (BC-ASM-031); ``None`` where there is none."""
         found = _NAME.fullmatch(self.name)
         return int(found[1]) if found else None
+
+    def close(self) -> None:
+        """It is gone, and whoever is connected to its feed is told."""
+        Tenant.close(self)  # a class with slots has no `super()` without arguments before Python 3.14
+        for leave in tuple(self.leaving):
+            leave()
