@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -85,9 +85,9 @@ class Subscriber:
         """Send any message."""
         self._connection.send(written(value))
 
-    def say_raw(self, text: str) -> None:
-        """Send exactly this text as one frame."""
-        self._connection.send(text)
+    def say_raw(self, frame: str | bytes) -> None:
+        """Send exactly this as one frame, of text or binary."""
+        self._connection.send(frame)
 
     def subscription(
         self, *, game_type: int | None = None, invocation: str | None = None, **changes: Any
@@ -300,6 +300,16 @@ class Hub:
         except Mismatch as mismatch:
             raise Missing(f"needs a connection to the hub: {mismatch}") from mismatch
         return silent
+
+    def over_http(self, method: str, below: str = "", *, token: str | None = None) -> Answer:
+        """Call the hub's address, or what stands ``below`` it, without asking for a WebSocket."""
+        query = "" if token is None else f"?{urlencode({'access_token': token})}"
+        # ws becomes http, and wss https.
+        there = replace(self.feed.channel.transport, base_url=self._url().replace("ws", "http", 1))
+        request = there.prepare(method, below + query, {}, None)
+        answer = there.send(request)
+        self.evidence.exchanges.append(RawExchange("openHub", request, answer, self.evidence.purpose))
+        return Answer(answer)
 
     def be_silent(self) -> None:
         """Open the connection that says nothing, if it can be, and was not opened before."""

@@ -80,12 +80,13 @@ class HubConnection:
         """Seconds since the connection was asked for."""
         return time.monotonic() - self._start
 
-    def send(self, text: str) -> None:
-        """Send exactly this text as one frame; a connection that is over takes nothing, and says so later."""
-        self.sent.append(Sent(self.now, text))
+    def send(self, frame: str | bytes) -> None:
+        """Send exactly this as one frame; a connection that is over takes nothing, and says so later."""
+        shown = frame if isinstance(frame, str) else f"binary {frame.decode('utf-8', 'backslashreplace')}"
+        self.sent.append(Sent(self.now, shown))
         if self._socket is not None:
             with suppress(ConnectionClosed, OSError):
-                self._socket.send(text)
+                self._socket.send(frame)
 
     def wait_for(self, look: Callable[[], Found | None], seconds: float) -> Found | None:
         """What ``look`` finds, as soon as it does; ``None`` when time or the connection is over before."""

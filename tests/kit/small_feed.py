@@ -291,8 +291,10 @@ class SmallFeed:
         game.bets_until = self.now() + BETTING
         for state, play, seconds in self._course():
             game.state, game.play = state, play
-            game.round += state == 2
+            game.round += state == 2 and "rounds_not_counted" not in self.faults
             time.sleep(seconds)
+        if "another_last_round" in self.faults:
+            game.number += 1
         last = game.number if game.state == 3 and "last_round_stands" not in self.faults else game.last
         self.games[game_type].append(Game(game.number + 10, game_type, last=last))
 
@@ -338,6 +340,9 @@ def serving(feed: SmallFeed) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
             headers = {name.lower(): value for name, value in self.headers.items()}
+            if urlsplit(self.path).path.startswith(HUBS) and "upgrade" not in headers:
+                _send(self, *_without_upgrade(feed, self.command, self.path))
+                return
             if headers.get("upgrade", "").lower() == "websocket":
                 _hub(feed, self)
                 return
@@ -347,6 +352,22 @@ def serving(feed: SmallFeed) -> Iterator[str]:
 
     with listening(Handler) as url:
         yield url
+
+
+def _without_upgrade(feed: SmallFeed, method: str, target: str) -> tuple[int, Any, dict[str, str]]:
+    """What who asks the hub for no WebSocket gets: a negotiation, or a refusal."""
+    parts = urlsplit(target)
+    if (method, parts.path.endswith("/negotiate")) != ("POST", True) or "no_negotiation" in feed.faults:
+        status = 400 if "upgrade_not_asked_for" in feed.faults else 426
+        return status, {"ErrorCode": 990053, "Message": "Refused"}, {}
+    try:
+        if "negotiates_with_everybody" not in feed.faults:
+            feed.admit(parse_qs(parts.query).get("access_token", [None])[0])
+    except Refused as refused:
+        return refused.status, {"ErrorCode": refused.code, "Message": "Refused"}, {}
+    offered = ["WebSockets", *(["LongPolling"] if "long_polling" in feed.faults else [])]
+    transports = [{"transport": name, "transferFormats": ["Text"]} for name in offered]
+    return 200, {"connectionId": "c1", "availableTransports": transports}, {}
 
 
 def _hub(feed: SmallFeed, handler: BaseHTTPRequestHandler) -> None:

@@ -72,8 +72,11 @@ class SmallHub:
         except ValueError:
             message = None
         kind = message.get("type") if isinstance(message, dict) else None
+        legible = isinstance(kind, int) or (kind == "1" and "types_as_text" in self.faults)
         if not self.shaken:
             self.shake(message)
+        elif not legible or len(text) > 32 * 1024 or (kind == 42 and "other_types_end_it" in self.faults):
+            self.illegible()
         elif kind == 1 or (kind == "1" and "types_as_text" in self.faults):
             self.called(message)
         elif kind == 6 and "keep_alive_ends_it" in self.faults:
@@ -97,6 +100,13 @@ class SmallHub:
         if "streams_unasked" in self.faults:
             self.begin(lambda: self.run(3))
 
+    def illegible(self) -> None:
+        """End the connection for what can't be read."""
+        if "illegible_ignored" not in self.faults:
+            if "ends_in_silence" not in self.faults:
+                self.say({"type": 7, "error": "Invalid request parameters"})
+            self.end()
+
     def called(self, message: dict[str, Any]) -> None:
         """Take an invocation."""
         invocation = message.get("invocationId")
@@ -105,7 +115,8 @@ class SmallHub:
             wanted = {"GameType": 3}
         if "completions_unasked" in self.faults and invocation is None:
             invocation = "0"
-        if invocation is not None and "no_completions" not in self.faults:
+        unknown = message.get("target") != "Subscribe" and "unknown_targets_ignored" in self.faults
+        if invocation is not None and "no_completions" not in self.faults and not unknown:
             error = {"error": "Invalid request parameters"}
             refused = error if wanted is None and "errors_hidden" not in self.faults else {"result": None}
             self.say({"type": 3, "invocationId": invocation, **refused})
@@ -205,6 +216,8 @@ class SmallHub:
                 return
             if kind == PING:
                 self.frame(PONG, content)
+            if kind == BINARY:
+                self.illegible()
             if kind != TEXT:
                 continue
             rest += content.decode()
@@ -221,8 +234,9 @@ class SmallHub:
         if len(head) < 2:
             return CLOSE, b""
         size = head[1] & 0x7F
-        if size == 126:
-            (size,) = struct.unpack(">H", self.handler.rfile.read(2))
+        if size > 125:
+            form = ">H" if size == 126 else ">Q"
+            (size,) = struct.unpack(form, self.handler.rfile.read(struct.calcsize(form)))
         mask = self.handler.rfile.read(4)
         content = self.handler.rfile.read(size)
         return head[0] & 0x0F, bytes(byte ^ mask[index % 4] for index, byte in enumerate(content))

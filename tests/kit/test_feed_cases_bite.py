@@ -118,6 +118,16 @@ FAULTS = (
     ("types_as_text", "subscription.type_as_a_string_is_no_subscription"),
     ("unix_times", "stream.times_are_strings_and_numbers_are_whole"),
     ("unknown_game_400", "games.unknown_game_is_refused"),
+    ("another_last_round", "round.cr_counts_the_rounds_and_lrid_is_the_last_game"),
+    ("ends_in_silence", "connection.what_can_not_be_read_ends_the_connection"),
+    ("illegible_ignored", "connection.what_can_not_be_read_ends_the_connection"),
+    ("long_polling", "connection.negotiation_is_offered"),
+    ("negotiates_with_everybody", "connection.negotiation_is_offered"),
+    ("no_negotiation", "connection.negotiation_is_offered"),
+    ("other_types_end_it", "subscription.messages_of_other_types_are_ignored"),
+    ("rounds_not_counted", "round.cr_counts_the_rounds_and_lrid_is_the_last_game"),
+    ("unknown_targets_ignored", "subscription.call_of_an_unknown_target_is_refused"),
+    ("upgrade_not_asked_for", "connection.call_without_an_upgrade_is_refused"),
     ("wrong_credentials_403", "token.wrong_credentials_are_refused"),
 )
 VARIATIONS = (
@@ -129,7 +139,8 @@ VARIATIONS = (
     ("token_in_an_envelope", "expired_is_denied"),
     ("no_separator", "completions_unasked", "errors_hidden"),
     ("reviewed", "timer_in_milliseconds"),
-    ("any_size", "any_media_type"),
+    ("any_size", "any_media_type", "no_negotiation", "upgrade_not_asked_for"),
+    ("illegible_ignored", "other_types_end_it", "unknown_targets_ignored", "rounds_not_counted"),
 )
 """What no page forbids, several at once where they do not touch one another."""
 

@@ -14,6 +14,7 @@ GENERAL_ERROR: Final = 103799
 ACCESS_DENIED: Final = 990050
 EXPIRED_TOKEN: Final = 990051
 UNKNOWN_GAME: Final = 990052
+NOT_AN_UPGRADE: Final = 990053
 
 TOKEN_SECONDS: Final = 3600
 TOKEN_TYPE: Final = "Bearer"
@@ -27,7 +28,10 @@ CALL: Final = 1
 COMPLETION: Final = 3
 ALIVE: Final = 6
 CLOSE: Final = 7
-"""Values of a message's ``type``; SignalR's own closing is known to its client libraries."""
+"""Values of a message's ``type``."""
+
+LARGEST_MESSAGE: Final = 32 * 1024
+"""Bytes."""
 
 STREAM_SECONDS = 0.5
 """Between two messages of the stream; a non-functional requirement, so it is judged with room."""

@@ -89,6 +89,27 @@ def test_websocket_is_opened_without_a_negotiation(hub: Hub) -> None:
     hub.establish()
 
 
+@requirement("BC-HUB-045", safety="read", needs=("hub",))
+def test_negotiation_is_offered(hub: Hub) -> None:
+    """A POST at /negotiate below the hub's address names WebSockets as the only transport, to who has a token."""
+    answer = hub.over_http("POST", "/negotiate", token=hub.feed.token()).must_be(200)
+    number, offered = answer.raw.member("connectionId"), answer.raw.member("availableTransports")
+    must_hold("connectionId", isinstance(number, str), expected="a string", actual=number)
+    right = isinstance(offered, list) and all(isinstance(one, dict) for one in offered)
+    names = [one.get("transport") for one in offered] if right else offered
+    must_hold("transports", names == ["WebSockets"], expected='["WebSockets"]', actual=names)
+    with hub.evidence.during("without a token"):
+        hub.over_http("POST", "/negotiate").must_be(401, code=oracle.ACCESS_DENIED)
+
+
+@requirement("BC-HUB-047", safety="read", needs=("hub",))
+def test_call_without_an_upgrade_is_refused(hub: Hub) -> None:
+    """Who calls the hub's address and asks for no WebSocket gets 426 and 990053."""
+    with control("a WebSocket"):
+        hub.connect()
+    hub.over_http("GET", token=hub.feed.token()).must_be(426, code=oracle.NOT_AN_UPGRADE)
+
+
 @requirement("BC-HUB-007", safety="read", needs=("hub",))
 def test_connection_without_a_good_token_is_refused(hub: Hub) -> None:
     """No token, and one that the feed did not issue, get 401 and 990050 in the place of a connection."""
@@ -114,6 +135,31 @@ def test_wrong_handshake_is_answered_with_an_error(hub: Hub) -> None:
             subscriber = hub.connect()
             subscriber.say_raw(text)
             subscriber.must_say("an error", lambda message: isinstance(message.member("error"), str))
+            subscriber.must_end()
+
+
+@requirement("BC-HUB-046", safety="read", needs=("hub",))
+def test_what_can_not_be_read_ends_the_connection(hub: Hub) -> None:
+    """A binary frame, a message without a number as type and one above 32 KiB end it with type 7 and an error."""
+    with control("a message that can be read"):
+        subscriber = hub.establish()
+        subscriber.subscribe()
+        subscriber.must_stream()
+    alive = written({"type": oracle.ALIVE})
+    for purpose, frame in (
+        ("a binary frame", alive.encode()),
+        ("no JSON", f"{{type: 6}}{TERMINATOR}"),
+        ("no object", written([oracle.ALIVE])),
+        ("no type", written({"target": oracle.SUBSCRIBE})),
+        ("a type that is a string", written({"type": str(oracle.ALIVE)})),
+        ("too long a message", written({"type": oracle.ALIVE, "x": "x" * oracle.LARGEST_MESSAGE})),
+    ):
+        with hub.evidence.during(purpose):
+            subscriber = hub.establish()
+            subscriber.say_raw(frame)
+            last = subscriber.must_say("a message of type 7", lambda message: message.kind == oracle.CLOSE)
+            error = last.member("error")
+            must_hold("error", isinstance(error, str), expected="a text", actual=last.text)
             subscriber.must_end()
 
 

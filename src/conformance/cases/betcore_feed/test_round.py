@@ -63,5 +63,22 @@ def test_lrid_changes_when_a_round_is_completed(hub: Hub, hooks: Hooks) -> None:
     must_hold("lrId", after != before, expected=f"another than {before}", actual=after)
 
 
+@requirement("BC-HUB-049", safety="creates", needs=("hub",), hooks=("round",))
+def test_cr_counts_the_rounds_and_lrid_is_the_last_game(hub: Hub, hooks: Hooks) -> None:
+    """cr is 0 while the game waits and grows afterwards; lrId becomes the i of the game that was completed."""
+    played = hub.round(hooks)
+    for info in (*played.before, *played.after):
+        if info.value("s") == oracle.AWAITING:
+            told = info.value("cr")
+            must_hold("cr", told == 0, expected="0 while the game waits", actual=told)
+    course = played.courses("cr")
+    grows = all(is_whole(number) for number in course) and course == sorted(set(course))
+    must_hold("cr", grows and course[-1] > 1, expected="numbers that grow", actual=course)
+    if played.last_state != oracle.FINISHED:
+        raise Missing(f"needs a round that is completed; its last state was {played.last_state}")
+    last = played.after[-1].value("lrId")
+    must_hold("lrId", last == played.number, expected=str(played.number), actual=last)
+
+
 def _takes_bets(info: Info) -> bool:
     return (info.value("s"), info.value("ps")) == (oracle.ACTIVE, oracle.BETTING_TIME)

@@ -83,6 +83,30 @@ def test_bad_subscription_without_an_invocation_id_starts_nothing(hub: Hub) -> N
         subscriber.must_stream()
 
 
+@requirement("BC-HUB-048", safety="read", needs=("hub",))
+def test_call_of_an_unknown_target_is_refused(hub: Hub) -> None:
+    """A call of an unknown target gets an error in its completion and starts nothing."""
+    with control("the printed subscription"):
+        _starts(hub)
+    subscriber = hub.establish()
+    subscriber.say({**subscriber.subscription(invocation=INVOCATION), "target": "SubscribeToNothing"})
+    refused = _completion(subscriber, INVOCATION)
+    must_hold("error", isinstance(refused.member("error"), str), expected="an error", actual=refused.text)
+    subscriber.must_not_stream("for an unknown target")
+
+
+@requirement("BC-HUB-048", safety="read", needs=("hub",))
+def test_messages_of_other_types_are_ignored(hub: Hub) -> None:
+    """What is neither a call nor an end, known to SignalR or not, leaves the connection as it was."""
+    subscriber = hub.establish()
+    for kind in (2, 3, 5, 42):
+        subscriber.say({"type": kind, "invocationId": INVOCATION, "item": None})
+    subscriber.subscribe()
+    subscriber.must_stream()
+    answers = [message.text for message in subscriber.messages if message.kind == oracle.COMPLETION]
+    must_hold("other types", not answers, expected="no answer", actual=answers)
+
+
 @requirement("BC-HUB-020", safety="read", needs=("hub", "second-game-type"))
 def test_subscription_covers_the_type_that_it_names(hub: Hub) -> None:
     """A subscription to either game type is answered with games of that type alone."""
