@@ -91,7 +91,7 @@ def test_websocket_is_opened_without_a_negotiation(hub: Hub) -> None:
 
 @requirement("BC-HUB-045", safety="read", needs=("hub",))
 def test_negotiation_is_offered(hub: Hub) -> None:
-    """A POST at /negotiate below the hub's address names WebSockets as the only transport, to who has a token."""
+    """A POST at the hub's address and /negotiate, with a token, names WebSockets as the only transport."""
     answer = hub.over_http("POST", "/negotiate", token=hub.feed.token()).must_be(200)
     number, offered = answer.raw.member("connectionId"), answer.raw.member("availableTransports")
     must_hold("connectionId", isinstance(number, str), expected="a string", actual=number)
@@ -140,7 +140,7 @@ def test_wrong_handshake_is_answered_with_an_error(hub: Hub) -> None:
 
 @requirement("BC-HUB-046", safety="read", needs=("hub",))
 def test_what_can_not_be_read_ends_the_connection(hub: Hub) -> None:
-    """A binary frame, a message without a number as type and one above 32 KiB end it with type 7 and an error."""
+    """A binary frame, a message without a number as type and one above 32 KiB get type 7 and the end."""
     with control("a message that can be read"):
         subscriber = hub.establish()
         subscriber.subscribe()

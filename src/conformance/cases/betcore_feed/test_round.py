@@ -65,7 +65,7 @@ def test_lrid_changes_when_a_round_is_completed(hub: Hub, hooks: Hooks) -> None:
 
 @requirement("BC-HUB-049", safety="creates", needs=("hub",), hooks=("round",))
 def test_cr_counts_the_rounds_and_lrid_is_the_last_game(hub: Hub, hooks: Hooks) -> None:
-    """cr is 0 while the game waits and grows afterwards; lrId becomes the i of the game that was completed."""
+    """cr is 0 while the game waits and grows afterwards; lrId becomes the i of the completed game."""
     played = hub.round(hooks)
     for info in (*played.before, *played.after):
         if info.value("s") == oracle.AWAITING:
