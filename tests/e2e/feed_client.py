@@ -21,13 +21,14 @@ PATIENCE = 15.0
 class FeedClient:
     base_url: str
     client: Tenant
+    http: httpx.Client
 
     @property
     def number(self) -> int:
         return int(self.client.name.rpartition("-")[2])
 
     def token(self) -> str:
-        answer = httpx.post(
+        answer = self.http.post(
             f"{self.base_url}/partnersmediator-service/api/v2/auth/token",
             json={"PartnerClientId": self.number, "Secret": self.client.secret},
         )

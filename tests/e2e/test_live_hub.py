@@ -32,7 +32,8 @@ QUICK = {"betting_seconds": 1, "action_seconds": 1, "result_seconds": 1}
 @pytest.fixture
 def feed(running: Running, plane: Sandbox) -> Iterator[FeedClient]:
     client = plane.create_partner_client()
-    yield FeedClient(running.base_url, client)
+    with httpx.Client() as http:
+        yield FeedClient(running.base_url, client, http)
     if client.name in {tenant["name"] for tenant in plane.tenants()}:
         client.drop()
 
@@ -167,10 +168,11 @@ def test_text_that_is_not_utf_8_ends_the_connection_and_says_why(feed: FeedClien
 
 def test_a_hundred_consumers_each_follow_their_own_count(feed: FeedClient) -> None:
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(feed.open()) for _ in range(100)]
-        for connection in connections:
-            feed.shake_hands(connection)
-            feed.subscribe(connection)
+        connections = []
+        for _ in range(100):
+            connections.append(stack.enter_context(feed.open()))
+            feed.shake_hands(connections[-1])
+            feed.subscribe(connections[-1])
         for connection in connections:
             assert [hear(connection)["arguments"][0]["sId"] for _ in range(3)] == [0, 1, 2]
 
@@ -255,7 +257,7 @@ def test_a_consumer_that_reads_nothing_does_not_make_the_server_grow(
     )
     server = psutil.Process(next(listening))
     call = '{"type": 1, "target": "Nope", "arguments": [], "invocationId": "%s"}\x1e' % ("x" * 2_000)
-    with feed.open() as connection:
+    with feed.open(close_timeout=0.5) as connection:
         feed.shake_hands(connection)
         before = server.memory_info().rss
 
