@@ -237,7 +237,13 @@ def test_a_feed_that_cannot_be_is_not_loaded(feed: FeedReader) -> None:
     vendor = feed.service.sandbox.tenants.vendor_of(feed.client)
     exported = json.loads(json.dumps(vendor.export_books(feed.client), default=str))
     vendor.load_books(feed.client, exported)
-    for change in ({"current": {"3": 700002}}, {"made": 1}, {"jackpot": "-1"}, {"games": {}}):
+    for change in (
+        {"current": {"3": 700002}},
+        {"made": 1},
+        {"jackpot": "-1"},
+        {"games": {}},
+        {"completed": {"3": 1}},
+    ):
         with pytest.raises(ValueError, match="feed"):
             vendor.load_books(feed.client, exported | {"feed": exported["feed"] | change})
 

@@ -55,6 +55,7 @@ def test_a_final_state_is_left_no_more() -> None:
 def test_a_share_of_the_jackpot_is_an_amount_with_cents_and_the_games_own() -> None:
     shares = [share_of(game) for game in range(700_001, 700_201)]
 
-    assert all(Decimal("10.00") <= share <= Decimal("99.99") and share.as_tuple().exponent == -2 for share in shares)
+    assert all(Decimal("10.00") <= share <= Decimal("99.99") for share in shares)
+    assert all(share == share.quantize(Decimal("0.01")) for share in shares)
     assert len(set(shares)) == 200
     assert share_of(700_001) == Decimal("19.19")

@@ -1,5 +1,7 @@
 """Messages of the hub in frames."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,14 +26,18 @@ def test_messages_are_the_same_wherever_the_frames_end(messages: list[str], cuts
     text = "".join(message + END for message in messages)
     places = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
 
-    pieces = [text[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [text[start:end] for start, end in pairwise(places)]
 
     assert read(*pieces) == messages
 
 
 def test_a_message_of_the_largest_size_is_read_and_one_byte_more_is_not() -> None:
     assert read("x" * LARGEST_MESSAGE + END) == ["x" * LARGEST_MESSAGE]
-    for frames in (["x" * (LARGEST_MESSAGE + 1) + END], ["x" * LARGEST_MESSAGE, "x"], ["é" * LARGEST_MESSAGE]):
+    for frames in (
+        ["x" * (LARGEST_MESSAGE + 1) + END],
+        ["x" * LARGEST_MESSAGE, "x"],
+        ["é" * LARGEST_MESSAGE],
+    ):
         with pytest.raises(Rejection, match="too_large"):
             read(*frames)
 

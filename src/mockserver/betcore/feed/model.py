@@ -17,7 +17,7 @@ MOST_GAMES = 200
 MOST_TOKENS = 1_000
 """Tokens whose messages are counted; those that subscribed longest ago go first."""
 
-_FIRST_ID = 700_001
+FIRST_ID = 700_001
 _FIRST_EDITION = 41_001
 
 
@@ -58,7 +58,7 @@ class FeedBooks:
 
     def open(self, kind: GameType, now: datetime) -> Game:
         """Make the next game of a type the current one."""
-        game = Game(id=_FIRST_ID + self.made, edition=_FIRST_EDITION + self.made, type=kind, starts_at=now)
+        game = Game(id=FIRST_ID + self.made, edition=_FIRST_EDITION + self.made, type=kind, starts_at=now)
         self.made += 1
         self.games[game.id] = game
         self.current[kind] = game.id
@@ -81,24 +81,3 @@ class FeedBooks:
         while len(self.counters) > MOST_TOKENS:
             del self.counters[next(iter(self.counters))]
         return counter
-
-
-def require_sound(books: FeedBooks) -> None:
-    """See to it that games which were loaded can be shown and played on.
-
-    :raises ValueError: they can't
-    """
-    if books.current.keys() != set(GameType):
-        raise ValueError("the feed has not one current game of each type")
-    for kind, game_id in books.current.items():
-        if game_id not in books.games or books.games[game_id].type is not kind:
-            raise ValueError(f"the feed's current game of type {kind} can't be {game_id}")
-    for game_id, game in books.games.items():
-        if game.id != game_id or not _FIRST_ID <= game_id < _FIRST_ID + books.made or game.round < 0:
-            raise ValueError(f"the feed can't have a game {game_id}")
-        if game.shown_seconds < 0 or any(step.wait < 0 for step in game.course):
-            raise ValueError(f"game {game_id} of the feed has a time below zero")
-    if list(books.games) != sorted(books.games) or len(books.games) > MOST_GAMES:
-        raise ValueError("the feed has too many games, or has them out of order")
-    if books.jackpot < 0 or any(count < 0 for one in books.counters.values() for count in one.values()):
-        raise ValueError("the feed's jackpot, or a count of its messages, is below zero")

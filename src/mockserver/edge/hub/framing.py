@@ -59,7 +59,7 @@ def read_message(text: str) -> Mapping[str, Any]:
     :raises Rejection: it is none
     """
     try:
-        document = parse(text.encode("utf-8", "surrogateescape"))
+        document = parse(text.encode("utf-8", "surrogatepass"))
     except JsonInvalid as error:
         raise Rejection(EdgeRefusal.INVALID_REQUEST, f"message: {error}") from None
     if not isinstance(document, dict):
@@ -68,5 +68,5 @@ def read_message(text: str) -> Mapping[str, Any]:
 
 
 def _require_size(text: str) -> None:
-    if len(text) > LARGEST_MESSAGE or len(text.encode("utf-8", "surrogateescape")) > LARGEST_MESSAGE:
+    if len(text) > LARGEST_MESSAGE or len(text.encode("utf-8", "surrogatepass")) > LARGEST_MESSAGE:
         raise Rejection(EdgeRefusal.TOO_LARGE, f"message: is longer than {LARGEST_MESSAGE} bytes")

@@ -41,7 +41,7 @@ class HubLog:
         """Keep a message with what it was answered."""
         scope = {**self._scope, "method": MESSAGE, "query_string": b"", "headers": []}
         recording = self._recorder.begin(scope, self._surface, operation)
-        recording.exchange.request_body = text.encode("utf-8", "surrogateescape")
+        recording.exchange.request_body = text.encode("utf-8", "surrogatepass")
         recording.attribute(tenant)
         if refused is not None:
             recording.refuse(refused)
