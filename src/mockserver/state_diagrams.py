@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore import states as betcore
+from mockserver.betcore.feed import states as feed
 from mockserver.betstack import states as betstack
 from mockserver.betstack.pam import states as platform
 
@@ -55,6 +56,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "A bet in a casino's wallet",
             "One player's bet in the books of the built-in casino.",
             betcore.TRANSITIONS,
+        ),
+        "betcore-feed": Lifecycle(
+            "A game of BETCORE's feed",
+            "On the wire `s` is 1 for awaiting, 2 for betting and action, 3 for finished and confirmed, "
+            "4 for review, 5 for cancelled.",
+            feed.TRANSITIONS,
         ),
     }
 )
