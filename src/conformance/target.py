@@ -14,7 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import hooks, operator_target
+from conformance import aggregator_target, hooks, operator_target
+from conformance.aggregator_target import AggregatorTarget
 from conformance.errors import KitError
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
@@ -28,6 +29,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,
+    aggregator_target.TABLE: aggregator_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -117,6 +119,10 @@ class CasinoTarget:
     lacks: frozenset[str]
 
 
+Section = BetstackTarget | CasinoTarget | OperatorTarget | AggregatorTarget
+"""The table of one profile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A target file, read and checked."""
@@ -136,15 +142,22 @@ class Target:
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
+    aggregator: AggregatorTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+    def section(self, profile: str) -> Section | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
-        return self.platform if profile == operator_target.TABLE else sections[profile]
+        sections: dict[str, Section | None] = {
+            "betstack": self.betstack,
+            "betcore-casino": self.casino,
+            operator_target.TABLE: self.platform,
+            aggregator_target.TABLE: self.aggregator,
+        }
+        return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
         own = self.platform.secrets() if self.platform else []
+        own += self.aggregator.secrets() if self.aggregator else []
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -210,6 +223,7 @@ TOP: Final = (
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
+    Row(aggregator_target.TABLE, dict, default=None),
 )
 
 
@@ -324,4 +338,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),
+        aggregator=None
+        if top[aggregator_target.TABLE] is None
+        else aggregator_target.read(top[aggregator_target.TABLE], table, lacks),
     )
