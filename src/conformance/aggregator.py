@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ from conformance.aggregator_target import AggregatorTarget, Client
 from conformance.casino import Answer
 from conformance.channel import Channel
 from conformance.client import shown
-from conformance.errors import Mismatch, Missing
+from conformance.errors import Missing
 from conformance.hooks import Begun, Hooks
 from conformance.oracle.aggregator import SUCCESS
 from conformance.oracle.betcore import BET, PAYOUT, PAYOUT_RETURN
-from conformance.played_casino import AS_USUAL, BOOKS, CASHBACK, CLOSE, MAKE, CasinoCall, CasinoWatch, Told
+from conformance.played_casino import AS_USUAL, BOOKS, CASHBACK, MAKE, CasinoCall, CasinoWatch, Told
 from conformance.played_wallet import plain
+from conformance.signing import claims
 
 ACCEPTS: Final[Mapping[str, str]] = {"bets": "acceptPayment", "cashback": "acceptCashback"}
 """Book of a transaction to the operation that reports its outcome."""
@@ -26,8 +28,8 @@ ACCEPTS: Final[Mapping[str, str]] = {"bets": "acceptPayment", "cashback": "accep
 ASKS: Final[Mapping[str, str]] = {"bet": MAKE, "payout": MAKE, "cashback": CASHBACK}
 """Hook to the path of the casino that BETCORE then calls."""
 
-GUARDED: Final = ("acceptPayment", "acceptCashback", "verifyToken")
-"""Operations that the access token goes with."""
+LONGEST_WAIT: Final = 60
+"""Seconds that a case waits at most for the end of a token."""
 
 LOOK: Final = 0.05
 """Seconds between two looks at whether a hook has failed."""
@@ -48,6 +50,9 @@ class Aggregator:
     """Until a call must have arrived."""
     moved_on: list[int] = field(default_factory=list)
     """By how many seconds the case has moved the target's clock on."""
+    clock: Callable[[], float] = time.time
+    """Unix seconds of this machine, by which arrivals are dated too."""
+    sleep: Callable[[float], None] = time.sleep
     taken: list[str] = field(default_factory=list)
     """Ids of the bets and cashbacks that BETCORE took for the case."""
     _token: str | None = None
@@ -70,6 +75,10 @@ class Aggregator:
         if self._token is None:
             self._token = self.token_of(self.target.client)
         return self._token
+
+    def renew(self) -> None:
+        """Forget the access token of the case, so that the next call gets a new one."""
+        self._token = None
 
     def token_of(self, client: Client) -> str:
         """A new access token of the client. Raises :exc:`Missing` when the target gives none."""
@@ -100,8 +109,15 @@ class Aggregator:
         """Call an operation with a JSON document and an access token, the case's own if none is given."""
         if legal:
             self.channel.require_legal(operation_id, document)
-        body = json.dumps(document, default=_number).encode()
-        return self.send(operation_id, body, token=token or self.access_token())
+        return self.send(operation_id, self.body(document), token=token or self.access_token())
+
+    def body(self, document: Any) -> bytes:
+        """The document as it goes out."""
+        return json.dumps(document, default=_number).encode()
+
+    def outside(self, method: str, path: str) -> Answer:
+        """Send what no operation describes."""
+        return Answer(self.channel.call_outside(method, path))
 
     def keys(self) -> Sequence[Mapping[str, Any]]:
         """The keys of the set. Raises :exc:`Missing` when the target shows none."""
@@ -134,11 +150,24 @@ class Aggregator:
         document = self.acceptance(about, code, transaction=transaction)
         return self.call(ACCEPTS[about.transaction.book], document)
 
+    def unknown_acceptance(self, operation_id: str = "acceptPayment") -> dict[str, Any]:
+        """The body that reports the outcome of a bet or cashback that BETCORE never asked for."""
+        kind = BET if operation_id == "acceptPayment" else PAYOUT
+        return acceptance(self.new_bet(), kind, SUCCESS, "unknown")
+
     def accept_unknown(self, operation_id: str = "acceptPayment", *, token: str | None = None) -> Answer:
         """Report the outcome of a bet or cashback that BETCORE never asked for."""
-        kind = BET if operation_id == "acceptPayment" else PAYOUT
-        document = acceptance(self.new_bet(), kind, SUCCESS, "unknown")
-        return self.call(operation_id, document, token=token)
+        return self.call(operation_id, self.unknown_acceptance(operation_id), token=token)
+
+    def claims(self) -> dict[str, Any]:
+        """The claims that a token of BETCORE for this client has."""
+        return claims(
+            {"PartnerUserId": self.target.user}, client_id=self.target.client.name, now=self.clock()
+        )
+
+    def verify(self, compact: str, *, token: str | None = None) -> Answer:
+        """Have a token verified that was perhaps received."""
+        return self.call("verifyToken", compact, token=token)
 
     # -- BETCORE's own calls ------------------------------------------------------------------------
 
@@ -176,6 +205,13 @@ class Aggregator:
         """Move the target's clock on."""
         self.hooks.call("advance", {"seconds": seconds})
         self.moved_on.append(seconds)
+
+    def outlive(self, call: CasinoCall) -> None:
+        """Wait until the token of a call, counted from its arrival, is past its end."""
+        life = call.token.life()
+        if life is None or not 0 < life <= LONGEST_WAIT:
+            raise Missing(f"the kit does not wait for the end of a token that lives for {shown(life)} s")
+        self.sleep(max(0.0, call.received.at + float(life) + 1 - self.clock()))
 
     def arrivals(self) -> CasinoWatch:
         """What arrives at the casino from now on. Raises :exc:`Missing` where the kit plays none."""
@@ -243,40 +279,6 @@ def token_in(answer: Answer) -> str | None:
     """The access token that an answer holds."""
     token = answer.raw.member("access_token")
     return token if answer.raw.status == 200 and isinstance(token, str) and token else None
-
-
-def must_be_denied(answer: Answer, status: int, code: int) -> None:
-    """Raise :exc:`Mismatch` unless the answer has this HTTP status and ``ErrorCode``."""
-    status, code = answer.refusals.expected(status, code)
-    if (answer.raw.status, answer.raw.member("ErrorCode")) != (status, code):
-        raise Mismatch(
-            f"expected HTTP {status} with ErrorCode {code}, got {answer.raw.describe()}",
-            expected=f"HTTP {status}, ErrorCode {code}",
-            actual=answer.raw.describe(),
-        )
-
-
-def let_through(answer: Answer) -> bool:
-    """Whether an answer was given by what lies behind the access token, and not in its place."""
-    return answer.raw.status == 200 and isinstance(answer.raw.member("ErrorCode"), int | Decimal)
-
-
-def must_be_let_through(answer: Answer, what: str) -> None:
-    """Raise :exc:`Missing` unless the answer comes from behind the access token."""
-    if not let_through(answer):
-        raise Missing(
-            f"needs {what} to be let through by an access token, but it got {answer.raw.describe()}"
-        )
-
-
-def closings(watch: CasinoWatch, bet: str | None) -> list[Any]:
-    """What BETCORE said about the bet's being closed, in order."""
-    return [call.data.get("Closed") for call in watch.calls(CLOSE, bet=bet)]
-
-
-def shown_calls(calls: Sequence[CasinoCall]) -> str:
-    """The calls on one line."""
-    return "; ".join(call.describe() for call in calls)[:600] or shown(None)
 
 
 def _number(value: object) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from conformance.callback_sink import Received, Reply, Role
 from conformance.casino import decimal_of
-from conformance.oracle.betcore import EFFECT, INVALID_REQUEST, SUCCESS, UNKNOWN_USER
+from conformance.oracle.betcore import EFFECT, GENERAL_ERROR, INVALID_REQUEST, SUCCESS, UNKNOWN_USER
 from conformance.played_wallet import Booked, Transaction, Wallet, plain, said
 from conformance.received_token import ReceivedToken, read_token
 
@@ -42,6 +42,8 @@ class Told:
 
 AS_USUAL: Final = Told()
 SILENT: Final = Told(answers=False)
+LOST: Final = Told(refusal=GENERAL_ERROR, answers=False)
+"""The call is lost on its way: nothing is booked, and no answer comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
 import jwt
+
+from conformance.signing import tampered_token
 
 CLAIMS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "nbf": (int, Decimal),
@@ -51,6 +53,17 @@ class ReceivedToken:
         if isinstance(self.claims.get("data"), str) and self.data is None:
             found.append("the claim data is a string, but no JSON")
         return found
+
+    def life(self) -> int | Decimal | None:
+        """Seconds between ``nbf`` and ``exp``; ``None`` where they are no numbers."""
+        start, end = self.claims.get("nbf"), self.claims.get("exp")
+        if not isinstance(start, int | Decimal) or not isinstance(end, int | Decimal):
+            return None
+        return end - start
+
+    def changed(self) -> ReceivedToken:
+        """The same token with another payload under the old signature."""
+        return replace(self, compact=tampered_token(self.compact, {**self.claims, "iss": "another"}))
 
     def key(self, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         """The key of the set that the header's ``kid`` names."""
