@@ -50,11 +50,11 @@ class Aggregator:
     """Until a call must have arrived."""
     moved_on: list[int] = field(default_factory=list)
     """By how many seconds the case has moved the target's clock on."""
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = field(default_factory=lambda: time.time)
     """Unix seconds of this machine, by which arrivals are dated too."""
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
     taken: list[str] = field(default_factory=list)
-    """Ids of the bets and cashbacks that BETCORE took for the case."""
+    """Ids of the bets and cashbacks that the case had BETCORE take."""
     _token: str | None = None
 
     # -- the API ------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class Aggregator:
 
     def tidy(self) -> str | None:
         """What the case left at the target, in words."""
-        said = [f"{len(self.taken)} bets and cashbacks ({', '.join(self.taken)})"] if self.taken else []
+        said = [f"asked for {', '.join(self.taken)}"] if self.taken else []
         if self.moved_on:
             said.append(f"its clock was moved on by {sum(self.moved_on)} s")
         return "; ".join(said) or None

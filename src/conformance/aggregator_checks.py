@@ -114,20 +114,31 @@ def must_have_moved(watch: CasinoWatch, call: CasinoCall, amount: Decimal, after
 
 
 def must_follow(
-    aggregator: Aggregator, watch: CasinoWatch, call: CasinoCall, kind: int | None, *, lost: str
+    aggregator: Aggregator, watch: CasinoWatch, call: CasinoCall, kind: int, *, lost: str
 ) -> CasinoCall:
-    """The call about the bet or cashback of a call that has to follow: a transaction of this type, or the
-    closing (``None``). Raises :exc:`Hazard` if none does; ``lost`` says what that costs."""
-    path = CLOSE if kind is None else call.path
-    found = aggregator.awaited(watch, path, bet=call.bet, kind=kind)
+    """The transaction of this type that has to follow for the bet or cashback of a call.
+
+    Raises :exc:`Hazard` if none does; ``lost`` says what that costs.
+    """
+    found = aggregator.awaited(watch, call.path, bet=call.bet, kind=kind)
     if found is None:
-        what = f"{path} of type {kind}" if kind is not None else path
         raise Hazard(
-            f"no {what} followed for {call.bet}: {lost}",
-            expected=what,
+            f"no {call.path} of type {kind} followed for {call.bet}: {lost}",
+            expected=f"{call.path} of type {kind}",
             actual=shown_calls(watch.calls()),
         )
     return found
+
+
+def must_be_closed(aggregator: Aggregator, watch: CasinoWatch, bet: CasinoCall) -> None:
+    """Raise :exc:`Mismatch` unless the bet is closed now."""
+    closing = aggregator.awaited(watch, CLOSE, bet=bet.bet)
+    if closing is None or closing.data.get("Closed") is not True:
+        raise Mismatch(
+            f"bet {bet.bet} was not closed",
+            expected=f"{CLOSE} with Closed true",
+            actual=shown_calls(watch.calls(bet=bet.bet)),
+        )
 
 
 def must_be_all(watch: CasinoWatch, call: CasinoCall, expected: Sequence[tuple[str, int | None]]) -> None:

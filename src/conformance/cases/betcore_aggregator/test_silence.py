@@ -10,6 +10,7 @@ from typing import Final
 from conformance.aggregator import Aggregator
 from conformance.aggregator_checks import (
     must_be_all,
+    must_be_closed,
     must_follow,
     must_have_moved,
     must_not_pay_elsewhere,
@@ -43,8 +44,7 @@ def test_bet_without_an_outcome_is_returned_and_closed(aggregator: Aggregator) -
     bet = aggregator.bet(SILENT)
     aggregator.advance(TOO_LATE)
     _must_be_returned(aggregator, watch, bet)
-    closing = must_follow(aggregator, watch, bet, None, lost="the bet stays open for ever")
-    expect_equal("Closed", expected=True, actual=closing.data.get("Closed"))
+    must_be_closed(aggregator, watch, bet)
     aggregator.fence()
     must_be_all(watch, bet, [(MAKE, BET), (MAKE, BET_RETURN), (CLOSE, None)])
 
@@ -68,7 +68,7 @@ def test_closed_bet_gets_no_transaction(aggregator: Aggregator) -> None:
     aggregator.advance(TOO_LATE)
     with control("it is returned and closed"):
         _must_be_returned(aggregator, watch, bet)
-        must_follow(aggregator, watch, bet, None, lost="nothing is closed")
+        must_be_closed(aggregator, watch, bet)
     aggregator.advance(FIRST_REPEAT)
     aggregator.fence()
     _none_after_the_closing(watch, bet)
