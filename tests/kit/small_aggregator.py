@@ -104,6 +104,8 @@ class Asked:
     overdue: bool = False
     again_at: float | None = None
     """When it is asked for again; ``None``: not at all."""
+    closes: bool = False
+    """Whether the bet is closed as soon as it is booked."""
 
     @property
     def bet(self) -> int:
@@ -306,8 +308,8 @@ class SmallAggregator:
                 }
                 self._ask("cashback" if name == "cashback" else "bets", fields)
 
-    def _ask(self, book: str, fields: dict[str, Any]) -> Asked:
-        asked = Asked(book, fields, self.now())
+    def _ask(self, book: str, fields: dict[str, Any], *, closes: bool = False) -> Asked:
+        asked = Asked(book, fields, self.now(), closes=closes)
         self.asked.append(asked)
         self._send(asked)
         return asked
@@ -317,6 +319,8 @@ class SmallAggregator:
         code = answer.get("ErrorCode") if isinstance(answer, dict) else None
         if code in (200, 990002):
             asked.outcome, asked.id = True, answer["Value"].get("PartnerTransactionId")
+            if asked.closes:
+                self._close(asked)
         elif code is not None and asked.kind == -1:
             asked.outcome = False
         repeated = asked.kind != -1 and "no_repeats" not in self.faults
@@ -348,9 +352,7 @@ class SmallAggregator:
         returned = {**asked.fields, "TransactionType": 2}
         if "returns_halved" in self.faults:
             returned["Amount"] = str(int(returned["Amount"]) / 2)
-        self._ask("bets", returned)
-        if "not_closed" not in self.faults:
-            self._close(asked)
+        self._ask("bets", returned, closes="not_closed" not in self.faults)
         if "pays_after_closing" in self.faults:
             self._ask("bets", {**asked.fields, "TransactionType": 4})
 

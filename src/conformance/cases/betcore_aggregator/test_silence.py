@@ -204,7 +204,7 @@ def _must_be_kept(aggregator: Aggregator, watch: CasinoWatch, bet: CasinoCall) -
 def _repeat_of(aggregator: Aggregator, first: CasinoCall) -> CasinoCall:
     later = aggregator.arrivals()
     aggregator.advance(FIRST_REPEAT)
-    return must_follow(aggregator, later, first, first.kind, lost="what was asked for never arrives")
+    return must_follow(aggregator, later, first, PAYOUT, lost="what was asked for never arrives")
 
 
 def _none_after_the_closing(watch: CasinoWatch, bet: CasinoCall) -> None:
