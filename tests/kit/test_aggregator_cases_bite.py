@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from small_aggregator import SmallAggregator, serving
+from constant_servers import ANSWERS, constant_server
+from judging import Judge
+from small_aggregator import SmallAggregator, key, serving
 
 from conformance import aggregator as kit_aggregator
 from conformance.case import catalogue
@@ -110,8 +114,25 @@ def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
 
 
 @pytest.fixture
+def hooked(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes the sandbox's target file with two clients, short deadlines, and the hooks at a URL."""
+
+    def write(url: str) -> Path:
+        hooks = "".join(f'{name} = "{url}/hooks/{name}"\n' for name in HOOKS)
+        quick = "settle_seconds = 0\ncallback_seconds = 1"
+        seeds = sandbox_file().read_text("utf-8").replace("settle_seconds = 0", quick)
+        file = tmp_path / "target.toml"
+        file.write_text(f"{seeds}\n{SECOND}[hooks]\n{hooks}")
+        return file
+
+    return write
+
+
+@pytest.fixture
 def judge_betcore(
-    settings: Callable[..., dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Callable[..., dict[str, Any]],
+    hooked: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> JudgeBetcore:
     """Runs the kit against a small aggregator, which finds the casino where the kit listens."""
 
@@ -119,15 +140,10 @@ def judge_betcore(
         def pass_by(seconds: float) -> None:
             betcore.ahead += seconds
 
-        clock = SimpleNamespace(time=__import__("time").time, sleep=pass_by)
+        clock = SimpleNamespace(time=time.time, sleep=pass_by)
         monkeypatch.setattr(kit_aggregator, "time", clock)
         with serving(betcore) as url:
-            hooks = "".join(f'{name} = "{url}/hooks/{name}"\n' for name in HOOKS)
-            target = tmp_path / "target.toml"
-            quick = "settle_seconds = 0\ncallback_seconds = 1"
-            seeds = sandbox_file().read_text("utf-8").replace("settle_seconds = 0", quick)
-            target.write_text(f"{seeds}\n{SECOND}[hooks]\n{hooks}")
-            chosen = settings(target=target, **options)
+            chosen = settings(target=hooked(url), **options)
             run = prepare(Options(base_url=url, profiles=(PROFILE,), **chosen), environment={})
             assert run.sink is not None
             betcore.casino_url = run.sink.url
@@ -185,3 +201,102 @@ def test_legal_variation_fails_no_case(judge_betcore: JudgeBetcore, variations: 
     assert [
         row.case_id for row in record.results if row.verdict not in (Verdict.PASS, Verdict.OBSERVED)
     ] == []
+
+
+@pytest.fixture(scope="module")
+def everything() -> bytes:
+    """What says yes to each question at once: a token, keys, and a success."""
+    document = {
+        "access_token": "always-the-same",
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "keys": [key("first").jwk()],
+        "ErrorCode": 200,
+        "Message": "Success",
+    }
+    return json.dumps(document).encode()
+
+
+AGREEABLE = (
+    "200 with an empty object",
+    "200 with an empty body",
+    "200 Success",
+    "200 with 103811",
+    "200 with 103752",
+    "200 with an empty list",
+    "401",
+    "404",
+    "an HTML page",
+    "500",
+)
+"""Of the constant servers those that differ for this profile."""
+
+
+@pytest.mark.parametrize("name", [*AGREEABLE, "200 with everything"])
+def test_constant_server_satisfies_no_case_for_betcore(
+    judge_url: Judge, hooked: Callable[[str], Path], everything: bytes, name: str
+) -> None:
+    with constant_server(*ANSWERS.get(name, (200, "application/json", everything))) as url:
+        session = judge_url(url, PROFILE, target=hooked(url))
+    assert session.record is not None
+    results = session.record.results
+
+    assert [row.case_id for row in results if row.verdict is Verdict.PASS or row.agrees] == []
+    assert [(row.case_id, row.reason) for row in results if row.verdict is Verdict.HARNESS_ERROR] == []
+    assert session.code in (ExitCode.NOT_CONFORMANT, ExitCode.NOTHING_RAN)
+
+
+def test_without_hooks_the_cases_that_need_them_name_what_is_missing(judge_url: Judge) -> None:
+    with serving(SmallAggregator(frozenset())) as url:
+        session = judge_url(url, PROFILE, judge_assumptions=True)
+    assert session.record is not None
+    verdicts = {row.case_id: row for row in session.record.results}
+    apart = verdicts[f"{PROFILE}.silence.answered_bet_is_kept"]
+
+    assert session.code is ExitCode.AS_EXPECTED
+    assert {row.verdict for row in verdicts.values()} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
+    assert (apart.verdict, apart.reason) == (
+        Verdict.NOT_APPLICABLE,
+        "needs a hook: the target file names no URL as bet in [hooks] (BETCORE takes a player's bet and "
+        "asks the casino for it)",
+    )
+
+
+def test_without_a_place_to_listen_the_casino_is_not_played(
+    judge_url: Judge, hooked: Callable[[str], Path]
+) -> None:
+    with serving(SmallAggregator(frozenset())) as url:
+        session = judge_url(url, PROFILE, target=hooked(url), only=("BC-VER-001",), listen=None)
+    assert session.record is not None
+    (row,) = session.record.results
+
+    assert (row.verdict, row.reason) == (
+        Verdict.NOT_APPLICABLE,
+        "the kit plays BETCORE's casino at the address that --listen says",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "case", "reason"),
+    [
+        (
+            "returns_halved",
+            "silence.bet_without_an_outcome_is_returned_and_closed",
+            "500000 moved the player's balance by -5, expected +0: it had no outcome and was returned",
+        ),
+        (
+            "repeats_renamed",
+            "silence.payout_without_an_answer_is_paid_once",
+            "500000 without an answer is paid again as 500001",
+        ),
+        (
+            "no_returns",
+            "silence.late_accept_of_a_bet_is_refused",
+            "no /payments/make of type 2 followed for 500000: the player's stake is lost",
+        ),
+    ],
+)
+def test_hazard_says_what_is_lost(judge_betcore: JudgeBetcore, fault: str, case: str, reason: str) -> None:
+    record = _record(judge_betcore, fault, code=ExitCode.NOT_CONFORMANT, only=(f"{PROFILE}.{case}",))
+
+    assert [row.reason for row in record.results] == [reason]
