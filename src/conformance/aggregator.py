@@ -252,8 +252,8 @@ class Aggregator:
 
     def _arrived(self, begun: Begun, watch: CasinoWatch, path: str, bet: str | None, kind: int) -> CasinoCall:
         """What the hook brought about. Raises :exc:`Missing` when nothing comes, or the hook fails before."""
-        waited = 0.0
-        while waited < self.callback_seconds:
+        waited, patience = 0.0, LOOK if watch.casino.given_up else self.callback_seconds
+        while waited < patience:
             call = watch.await_call(path, bet=bet, kind=kind, seconds=LOOK)
             if call is not None:
                 return call
@@ -261,6 +261,7 @@ class Aggregator:
             if begun.over:
                 begun.wait()
         arrived = [call.describe() for call in watch.calls()]
+        watch.casino.given_up = not watch.casino.since(0)
         raise Missing(
             f"the hook {begun.name} was called, and no {path} of type {kind} arrived at {watch.casino.url}; "
             + (f"instead came {'; '.join(arrived)[:300]}" if arrived else "nothing did")

@@ -109,6 +109,8 @@ class PlayedCasino:
     wallet: Wallet
     url: str = ""
     """Where the target has to call it; set once the kit listens."""
+    given_up: bool = False
+    """Whether a case has waited for a call in vain before any arrived: then the others wait no more."""
     _calls: list[CasinoCall] = field(default_factory=list)
     _told: dict[tuple[str, int], Told] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -121,6 +123,7 @@ class PlayedCasino:
         """Record the call, book what it asks for, and answer it."""
         token = read_token(received.body)
         with self._changed:
+            self.given_up = False
             reply = self._answer(received, token)
             self._changed.notify_all()
         return reply

@@ -132,6 +132,7 @@ class SmallAggregator:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(500_000)
+        self._issued = itertools.count(1)
         self._lock = threading.RLock()
 
     def now(self) -> float:
@@ -194,7 +195,7 @@ class SmallAggregator:
             raise denied
         if "one_token" in self.faults:
             self.tokens.clear()
-        token = hashlib.sha256(f"{number} {next(self._numbers)}".encode()).hexdigest()
+        token = hashlib.sha256(f"{number} {next(self._issued)}".encode()).hexdigest()
         self.tokens[token] = (number, self.now() + 3600)
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
         if "token_type_differs" in self.faults:
@@ -299,7 +300,7 @@ class SmallAggregator:
                     kind = -2 if document.get("cancel") else 1
                 amount = document["amount"]
                 if name == "cashback" and "cashback_halved" in self.faults:
-                    amount = str(int(amount) / 2)
+                    amount = str(int(amount) // 2)
                 fields = {
                     "Amount": amount,
                     "BetId": document.get("bet_id") or next(self._numbers),
@@ -351,7 +352,7 @@ class SmallAggregator:
             self._close(asked)
         returned = {**asked.fields, "TransactionType": 2}
         if "returns_halved" in self.faults:
-            returned["Amount"] = str(int(returned["Amount"]) / 2)
+            returned["Amount"] = str(int(returned["Amount"]) // 2)
         self._ask("bets", returned, closes="not_closed" not in self.faults)
         if "pays_after_closing" in self.faults:
             self._ask("bets", {**asked.fields, "TransactionType": 4})
