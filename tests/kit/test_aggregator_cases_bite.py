@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from constant_servers import ANSWERS, constant_server
 from judging import Judge
-from small_aggregator import SmallAggregator, key, serving
+from small_aggregator import SECRETS, SmallAggregator, key, serving
 
 from conformance import aggregator as kit_aggregator
 from conformance.case import catalogue
@@ -300,3 +300,12 @@ def test_hazard_says_what_is_lost(judge_betcore: JudgeBetcore, fault: str, case:
     record = _record(judge_betcore, fault, code=ExitCode.NOT_CONFORMANT, only=(f"{PROFILE}.{case}",))
 
     assert [row.reason for row in record.results] == [reason]
+
+
+def test_no_report_shows_a_secret_or_a_token(judge_betcore: JudgeBetcore, tmp_path: Path) -> None:
+    betcore = SmallAggregator(frozenset({"last_outcome_stands", "verify_says_yes", "no_returns"}))
+    judge_betcore(betcore, reports=True)
+    shown = "".join(file.read_text("utf-8") for file in (tmp_path / "reports").iterdir())
+
+    assert "PartnerClient-1556" in shown
+    assert [secret for secret in (*SECRETS.values(), *betcore.tokens) if secret in shown] == []
