@@ -156,13 +156,13 @@ def must_repeat(first: CasinoCall, second: CasinoCall) -> None:
     )
 
 
-def must_not_pay_elsewhere(aggregator: Aggregator, later: CasinoWatch, first: CasinoCall) -> None:
-    """Raise :exc:`Hazard` where the same amount is paid under another id."""
+def must_keep_its_id(aggregator: Aggregator, later: CasinoWatch, first: CasinoCall) -> None:
+    """Raise :exc:`Hazard` where what was asked for is asked for again under another id, and booked twice."""
     own = {first.bet, *aggregator.taken}
     for call in later.calls(first.path, kind=first.kind):
         if call.bet not in own:
             raise Hazard(
-                f"{first.bet} without an answer is paid again as {call.bet}",
+                f"what was asked for as {first.bet} is asked for again as {call.bet}",
                 expected=f"a repeat of {first.bet}",
                 actual=shown_calls([call]),
             )

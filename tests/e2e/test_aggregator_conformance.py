@@ -49,7 +49,7 @@ def test_what_needs_no_hook_is_judged_without_a_target_file(tmp_path: Path) -> N
     with sandbox() as it:
         ended = conformance(
             "run", "betcore-aggregator", "--base-url", it.base_url, "--judge-assumptions",
-            "--report-dir", str(tmp_path),
+            "--generated", "0", "--report-dir", str(tmp_path),
         )  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout + ended.stderr

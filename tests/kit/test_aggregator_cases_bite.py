@@ -86,6 +86,8 @@ FAULTS = (
 )
 MONEY = (
     ("accepts_forgotten", "silence.bet_accepted_in_time_is_kept"),
+    ("bets_renamed", "silence.bet_without_an_outcome_is_returned_and_closed"),
+    ("bets_renamed", "silence.refused_bet_is_asked_for_once"),
     ("closed_first", "silence.bet_without_an_outcome_is_returned_and_closed"),
     ("no_repeats", "cashback.cashback_that_got_lost_is_paid"),
     ("no_repeats", "silence.payout_that_got_lost_is_sent_again"),
@@ -287,7 +289,7 @@ def test_without_a_place_to_listen_the_casino_is_not_played(
         (
             "repeats_renamed",
             "silence.payout_without_an_answer_is_paid_once",
-            "500000 without an answer is paid again as 500001",
+            "what was asked for as 500000 is asked for again as 500001",
         ),
         (
             "no_returns",

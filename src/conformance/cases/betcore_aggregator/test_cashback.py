@@ -10,8 +10,8 @@ from conformance.aggregator_checks import (
     must_follow,
     must_have_moved,
     must_hold_the_first,
+    must_keep_its_id,
     must_need_whole_bodies,
-    must_not_pay_elsewhere,
     must_repeat,
 )
 from conformance.aggregator_target import CASINO_CALLS
@@ -122,7 +122,7 @@ def test_cashback_without_an_answer_is_paid_once(aggregator: Aggregator) -> None
     later = aggregator.arrivals()
     aggregator.advance(FIRST_REPEAT)
     aggregator.cashback()
-    must_not_pay_elsewhere(aggregator, later, first)
+    must_keep_its_id(aggregator, later, first)
     must_have_moved(watch, first, aggregator.target.stake, "it was submitted anew")
 
 

@@ -13,7 +13,7 @@ from conformance.aggregator_checks import (
     must_be_closed,
     must_follow,
     must_have_moved,
-    must_not_pay_elsewhere,
+    must_keep_its_id,
     must_repeat,
 )
 from conformance.aggregator_target import CASINO_CALLS
@@ -46,6 +46,7 @@ def test_bet_without_an_outcome_is_returned_and_closed(aggregator: Aggregator) -
     _must_be_returned(aggregator, watch, bet)
     must_be_closed(aggregator, watch, bet)
     aggregator.fence()
+    must_keep_its_id(aggregator, watch, bet)
     must_be_all(watch, bet, [(MAKE, BET), (MAKE, BET_RETURN), (CLOSE, None)])
 
 
@@ -86,11 +87,12 @@ def test_answered_bet_is_kept(aggregator: Aggregator) -> None:
 
 @requirement("BC-PAY-025", safety="moves-money", needs=NEEDS, hooks=HOOKS)
 def test_refused_bet_is_asked_for_once(aggregator: Aggregator) -> None:
-    """A bet that the answer refused is neither asked for again nor returned."""
+    """A bet that the answer refused is neither asked for again, under any id, nor returned."""
     watch = aggregator.arrivals()
     bet = aggregator.bet(Told(refusal=oracle.UNKNOWN_USER))
     aggregator.advance(FIRST_REPEAT)
     aggregator.fence()
+    must_keep_its_id(aggregator, watch, bet)
     must_be_all(watch, bet, [(MAKE, BET)])
 
 
@@ -169,7 +171,7 @@ def test_payout_without_an_answer_is_paid_once(aggregator: Aggregator) -> None:
     later = aggregator.arrivals()
     aggregator.advance(FIRST_REPEAT)
     aggregator.fence()
-    must_not_pay_elsewhere(aggregator, later, first)
+    must_keep_its_id(aggregator, later, first)
     must_have_moved(watch, bet, aggregator.target.stake, "a payout without an answer was sent again")
     second = must_follow(aggregator, later, first, PAYOUT, lost="BETCORE does not learn of its payout")
     must_repeat(first, second)
