@@ -12,7 +12,6 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.betcore.model import PartnerClient
-from mockserver.betcore.signing import key_id
 from mockserver.kernel.json_codec import parse
 from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import account_of
@@ -103,7 +102,7 @@ class CasinoSite(Party):
 
     def signed_by(self) -> list[str]:
         """The ``kid`` that each call to the casino was signed with."""
-        return [key_id(json.loads(request.content)) for _, request in self._to_the_casino()]
+        return [kid_of(json.loads(request.content)) for _, request in self._to_the_casino()]
 
     def balance(self) -> str:
         """What the player has."""
@@ -115,6 +114,12 @@ class CasinoSite(Party):
             for request in self.line.requests
             if not request.url.path.startswith(BASE)
         ]
+
+
+def kid_of(token: str) -> str:
+    """The key that a token names."""
+    kid: str = jwt.get_unverified_header(token)["kid"]
+    return kid
 
 
 def claims_in(request: httpx.Request) -> dict[str, Any]:

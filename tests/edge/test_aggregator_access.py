@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.betcore.signing import key_id
-
-from .casino_site import ACCEPT, CLIENT, PLAYER, SECRET, SUCCESS, CasinoSite
+from .casino_site import ACCEPT, CLIENT, PLAYER, SECRET, SUCCESS, CasinoSite, kid_of
 
 DENIED = {"ErrorCode": 990009, "Message": "Access denied"}
 EXPIRED = {"ErrorCode": 990011, "Message": "Access token expired"}
@@ -118,7 +116,7 @@ def test_the_key_set_holds_the_key_that_signs_and_nothing_private(casino_site: C
     assert sorted(key) == ["alg", "e", "kid", "kty", "n", "use", "x5t"]
     padded = key["x5t"] + "=" * (-len(key["x5t"]) % 4)
     assert base64.urlsafe_b64decode(padded).hex().upper() == key["kid"]
-    assert key_id(received(casino_site)) == key["kid"]
+    assert kid_of(received(casino_site)) == key["kid"]
 
 
 def test_a_received_token_is_verified_while_it_is_current(casino_site: CasinoSite) -> None:

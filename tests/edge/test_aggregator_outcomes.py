@@ -201,6 +201,55 @@ def test_each_try_has_a_token_of_its_own_with_the_same_data(silent: CasinoSite) 
     assert silent.line.sent(MAKE)[1].content != silent.line.sent(MAKE)[2].content
 
 
+@pytest.mark.parametrize("kind", [1, 2, -2, 4])
+@pytest.mark.parametrize("code", [990005, 102145, 990003])
+def test_a_refusal_that_is_final_by_the_contract_ends_any_transaction(
+    silent: CasinoSite, kind: int, code: int
+) -> None:
+    silent.line.on_the_way[MAKE] = says(code)
+    call = silent.pay(7, kind, "21")
+
+    assert call.state is CallState.REFUSED
+    assert silent.outcomes() == [(7, kind, "refused")]
+    silent.advance(hours=25)
+    assert len(silent.told()) == 1
+    assert silent.accept(BetId=7, TransactionType=kind, PartnerTransactionId="tx-1") == CHANGED
+
+
+@pytest.mark.parametrize("code", [103799, 103811, 555])
+def test_what_is_owed_to_a_player_is_asked_for_again_after_any_other_refusal(
+    silent: CasinoSite, code: int
+) -> None:
+    silent.line.on_the_way[MAKE] = says(code)
+    call = silent.pay(7, 4, "21")
+    assert silent.accept(BetId=7, TransactionType=4, ErrorCode=code) == 200
+
+    assert silent.outcomes() == [(7, 4, "open")]
+    silent.line.on_the_way.clear()
+    silent.advance(minutes=1)
+    assert (call.state, silent.outcomes()) == (CallState.SENT, [(7, 4, "booked")])
+
+
+@pytest.mark.parametrize(("code", "state"), [(990004, CallState.REFUSED), (103799, CallState.REPEATED)])
+def test_a_closing_is_sent_again_unless_its_refusal_is_final(
+    silent: CasinoSite, code: int, state: CallState
+) -> None:
+    silent.line.on_the_way[CLOSE] = says(code)
+
+    assert silent.drive("close", bet_id=7)[0].state is state
+
+
+def test_a_list_that_is_refused_for_good_is_refused_with_all_that_it_holds(silent: CasinoSite) -> None:
+    silent.line.on_the_way[MAKE_LIST] = says(103752)
+    payments = [{"bet_id": bet, "player": PLAYER, "type": 4, "amount": "1"} for bet in (7, 8)]
+    call = silent.drive("payments", payments=payments)[0]
+
+    assert call.state is CallState.REFUSED
+    assert silent.outcomes() == [(7, 4, "refused"), (8, 4, "refused")]
+    silent.advance(minutes=5)
+    assert len(silent.told()) == 1
+
+
 def test_a_payout_that_was_booked_before_counts_as_booked(silent: CasinoSite) -> None:
     silent.bet(7)
     silent.line.on_the_way_back[MAKE] = DOWN
@@ -260,7 +309,7 @@ def test_a_list_gives_each_transaction_an_outcome_of_its_own(silent: CasinoSite)
 
 
 @pytest.mark.parametrize(
-    "reply", [DOWN, says(200), says(200, []), says(200, [{"ErrorCode": 200}]), says(103752)]
+    "reply", [DOWN, says(200), says(200, []), says(200, [{"ErrorCode": 200}]), says(103799)]
 )
 def test_what_a_list_leaves_open_is_asked_for_alone(silent: CasinoSite, reply: Reply) -> None:
     silent.bet(7)

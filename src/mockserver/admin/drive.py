@@ -32,11 +32,11 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             chosen = _chosen(plane, found, drive, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
             calls = await chosen.run(found, body or {}, cause) if chosen.run else []
-            answer: Json = {
+            return {
                 "cause": cause,
                 "calls": [call_document(call, plane.tenants.redaction()) for call in calls],
+                "result": chosen.give(found, body or {}) if chosen.give else None,
             }
-            return answer | ({"result": chosen.give(found, body or {})} if chosen.give else {})
 
         return plane.bridge.wait(tenant, on_loop)
 

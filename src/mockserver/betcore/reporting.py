@@ -46,7 +46,7 @@ class Reporting:
         return booking
 
     def _refused(self, payment: Payment, rejection: Rejection) -> Reported:
-        """What is refused because it is booked already is reported as what it is: booked (BC-ASM-118)."""
+        """What is refused because it is booked already is reported as what it is: booked (BC-ASM-115)."""
         if rejection.refusal == Refusal.DUPLICATE:
             return self._booked(payment, str(rejection.details["PartnerTransactionId"]))
         return self._reported(payment, *verdict(self.refusals, rejection), None)

@@ -38,7 +38,7 @@ EFFECTS = MappingProxyType(
 )
 
 INSIDE, ON_TOP = "inside", "on_top"
-"""Readings of ``TaxAmount``: a part of ``Amount`` (BC-ASM-020), or on top of it (BC-ASM-112)."""
+"""Readings of ``TaxAmount``: a part of ``Amount``, or on top of it (BC-ASM-020)."""
 
 
 def moved_amount(payment: Payment, tax_reading: str) -> Decimal:

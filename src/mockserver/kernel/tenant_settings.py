@@ -179,7 +179,7 @@ TENANT_SETTINGS = (
         "tax_reading",
         choice("inside", "on_top"),
         "inside",
-        "Whether `TaxAmount` is part of `Amount` (BC-ASM-020), or on top of it (BC-ASM-112).",
+        "Whether `TaxAmount` is part of `Amount`, or on top of it (BC-ASM-020).",
         PARTNER_CLIENT,
     ),
     _row(
