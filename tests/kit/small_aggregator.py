@@ -38,7 +38,7 @@ METHODS = {
 ACCEPT_FIELDS = {"BetId": int, "TransactionType": int, "ErrorCode": int, "Message": str}
 MAKE = {"bets": "/payments/make", "cashback": "/cashback-payments/make"}
 LARGEST = 1024 * 1024
-PATIENCE = 2
+PATIENCE = 10
 """Seconds that an answer may take."""
 
 

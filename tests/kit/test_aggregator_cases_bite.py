@@ -121,7 +121,7 @@ def hooked(tmp_path: Path) -> Callable[[str], Path]:
 
     def write(url: str) -> Path:
         hooks = "".join(f'{name} = "{url}/hooks/{name}"\n' for name in HOOKS)
-        quick = "settle_seconds = 0\ncallback_seconds = 1"
+        quick = "settle_seconds = 0\ncallback_seconds = 3"
         seeds = sandbox_file().read_text("utf-8").replace("settle_seconds = 0", quick)
         file = tmp_path / "target.toml"
         file.write_text(f"{seeds}\n{SECOND}[hooks]\n{hooks}")
