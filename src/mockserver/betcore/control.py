@@ -60,8 +60,8 @@ class Betcore:
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with nothing booked, whose timers do what they are for, and for whom the feed's games wait;
-        with the standard newcomer's token if its players are the standard ones."""
+        """A client with nothing booked, whose timers do what they are for, and for whom the feed's games
+        wait; with the standard newcomer's token if its players are the standard ones."""
         client = PartnerClient(**common)
         self._aggregator.attach(client)
         rounds.attach(client)
