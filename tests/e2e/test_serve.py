@@ -82,6 +82,8 @@ def test_the_control_plane_has_a_port_of_its_own() -> None:
             "betstack.sms",
             "betcore.casino",
             "betcore.aggregator",
+            "betcore.feed",
+            "betcore.livefeed",
         ]
         assert reset == {"tenants": ["site", "site-limited", "acme", "site-ug", "PartnerClient-1556"]}
         assert httpx.get(f"{public}/health").status_code == 404
