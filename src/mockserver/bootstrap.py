@@ -15,7 +15,16 @@ from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore import wire as betcore_wire
 from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.control import Betcore
+from mockserver.betcore.provider import handlers as provider_handlers
 from mockserver.betcore.service import Wallet
+from mockserver.betcore.sessions import handlers as sessions_handlers
+from mockserver.betcore.sessions import identity as sessions_identity
+from mockserver.betcore.sessions import launches as sessions_launches
+from mockserver.betcore.sessions import seeds as sessions_seeds
+from mockserver.betcore.sessions import wire as sessions_wire
+from mockserver.betcore.sessions.callbacks import ProviderCaller
+from mockserver.betcore.sessions.control import GameProviders
+from mockserver.betcore.sessions.service import SessionWallet
 from mockserver.betstack import card_handlers
 from mockserver.betstack import handlers as betstack_handlers
 from mockserver.betstack import identity as betstack_identity
@@ -44,7 +53,7 @@ from mockserver.kernel.courier import Caller, Courier
 from mockserver.kernel.exchange import Handler
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKey
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
 from mockserver.kernel.tenants import Supplies, Tenants
 
 
@@ -58,9 +67,15 @@ class Sandbox:
 
     def first_tenant(self, surface: Surface) -> Tenant:
         """A seeded tenant of the surface's vendor."""
-        kind = OPERATOR if surface.contract.surface.startswith("betstack.") else PARTNER_CLIENT
-        tenant: Tenant = next(iter(self.tenants.of_kind(kind).values()))
+        tenant: Tenant = next(iter(self.tenants.of_kind(_kind_of(surface.contract.surface)).values()))
         return tenant
+
+
+def _kind_of(surface: str) -> str:
+    """The kind of the tenants that a surface has."""
+    if surface in ("betcore.sessions", "betcore.provider"):
+        return PROVIDER
+    return OPERATOR if surface.startswith("betstack.") else PARTNER_CLIENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +88,7 @@ class Outside:
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
     :param signing_key: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
+    :param betcore_url: where the built-in partners find BETCORE; ``None`` for this server itself
     """
 
     clock: Clock
@@ -84,6 +100,7 @@ class Outside:
     sender: Sender
     stopwatch: Callable[[], float]
     own_url: str
+    betcore_url: str | None = None
 
 
 def build(
@@ -122,11 +139,15 @@ def build(
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
     operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
     casino_caller = CasinoCaller(outside.signing_key, outside.own_url, outside.clock)
+    provider_caller = ProviderCaller(
+        outside.own_url, outside.betcore_url, outside.clock, sessions_launches.ended
+    )
     tenants = _tenants(
         outside,
         (
             Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
             Betcore(courier(casino_caller)),
+            GameProviders(courier(provider_caller)),
         ),
         tenant_defaults or {},
         hidden,
@@ -137,12 +158,21 @@ def build(
     sms_side = betstack_sms.handlers()
     casino_side = betcore_handlers.casino_handlers(Wallet())
     aggregator_side = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
+    sessions_side = sessions_handlers.handlers(SessionWallet())
+    provider_side = provider_handlers.handlers()
     casino = served("betcore.casino", casino_side)
     operator_gate = betstack_identity.OperatorGate(operators)
     token_gate = betcore_identity.TokenGate(clients, outside.keys, compile_schema(casino.token_claims))
 
     betstack = partial(Surface, render_refusal=betstack_wire.refusal, recorder=recorder, hints=hints)
     betcore = partial(Surface, render_refusal=betcore_wire.refusal, recorder=recorder, hints=hints)
+    x_signed = partial(
+        Surface,
+        gate=sessions_identity.SignGate(tenants.of_kind(PROVIDER)),
+        render_refusal=sessions_wire.refusal,
+        recorder=recorder,
+        hints=hints,
+    )
     surfaces = (
         betstack(contract=bet_engine, gate=operator_gate, handlers=bet_engine_side, docs_path="/docs"),
         betstack(
@@ -171,6 +201,16 @@ def build(
             handlers=aggregator_side,
             docs_path="/docs",
         ),
+        x_signed(
+            contract=served("betcore.sessions", sessions_side),
+            handlers=sessions_side,
+            docs_path="/sessions/docs",
+        ),
+        x_signed(
+            contract=served("betcore.provider", provider_side),
+            handlers=provider_side,
+            docs_path="/games/docs",
+        ),
     )
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
 
@@ -181,7 +221,7 @@ def _tenants(
     """The tenants of all vendors, the seeds among them."""
     tenants = Tenants(
         {vendor.kind: vendor for vendor in vendors},
-        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients()),
+        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients(), *sessions_seeds.providers()),
         Supplies(
             clock=outside.clock,
             alarm=outside.alarm,

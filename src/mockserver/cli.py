@@ -15,7 +15,7 @@ import click
 
 from mockserver import __version__
 from mockserver.kernel.settings import Setting
-from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, TENANT_SETTINGS
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
 
 EXIT_USAGE = 2
@@ -116,7 +116,11 @@ def settings() -> None:
             click.echo(f"      Takes {row.takes}.{_ONLY_OF.get(row.of, '')}\n")
 
 
-_ONLY_OF = {OPERATOR: " Operators only.", PARTNER_CLIENT: " Partner clients only."}
+_ONLY_OF = {
+    OPERATOR: " Operators only.",
+    PARTNER_CLIENT: " Partner clients only.",
+    PROVIDER: " Game providers only.",
+}
 
 
 def _default_of(row: Setting) -> str:

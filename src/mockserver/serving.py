@@ -63,6 +63,7 @@ def serve_sandbox(settings: Settings) -> None:
             sender=sender,
             stopwatch=_stopwatch,
             own_url=own_url,
+            betcore_url=settings.betcore_url,
         )
         made = partial(
             build,
@@ -102,7 +103,7 @@ def _rehearse(made: Callable[..., Sandbox], outside: Outside, tenant_defaults: M
     :raises StartFailed: it can't
     """
     own = OwnTransport()
-    inside = replace(outside, sender=HttpSender({"all://": own}))
+    inside = replace(outside, sender=HttpSender({"all://": own}), betcore_url=None)
     kept = {name: value for name, value in tenant_defaults.items() if name not in PARTNER_URLS}
     sandbox = made(inside, tenant_defaults=kept)
     own.app = surfaces_app(sandbox.surfaces)

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore import states as betcore
+from mockserver.betcore.provider import states as provider
+from mockserver.betcore.sessions import states as sessions
 from mockserver.betstack import states as betstack
 from mockserver.betstack.pam import states as platform
 
@@ -49,6 +51,17 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "A bet in a casino's wallet",
             "One player's bet in the books of the built-in casino.",
             betcore.TRANSITIONS,
+        ),
+        "betcore-sessions": Lifecycle(
+            "A bet in a session of a game provider",
+            "What BETCORE books for a provider. What no arrow shows is refused; an arrow back to its own state "
+            "is a call that comes again: it is answered as before and moves no money.",
+            sessions.TRANSITIONS,
+        ),
+        "betcore-provider": Lifecycle(
+            "A round at the built-in game provider",
+            "What the built-in provider knows of its bet at BETCORE.",
+            provider.TRANSITIONS,
         ),
     }
 )

@@ -65,6 +65,9 @@ class Betcore:
         """A client with no bets."""
         return PartnerClient(**common)
 
+    def begin(self, tenant: PartnerClient) -> None:
+        """Nothing is there from the beginning."""
+
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
         """Drop the player's bets."""
         tenant.books.forget(player_id)

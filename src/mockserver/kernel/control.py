@@ -93,6 +93,10 @@ class Vendor(Protocol):
     def new_tenant(self, **common: Any) -> Tenant:
         """A tenant of this kind with empty books; ``common`` are the fields of :class:`Tenant`."""
 
+    def begin(self, tenant: Any) -> None:
+        """Put into the books what is there from the beginning, once the tenant has its players; what is
+        there already stays."""
+
     def forget_player(self, tenant: Any, player_id: str) -> None:
         """Drop what the books hold of one player."""
 
