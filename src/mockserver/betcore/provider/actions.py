@@ -29,6 +29,8 @@ class Action(StrEnum):
 
 
 NO_BODY = b""
+FINAL_CODES = range(2, 9)
+"""``_responseCode`` of refusals that stand, whatever they mean (BC-ASM-070)."""
 
 
 def pay_in(it: Round) -> bytes:

@@ -3,7 +3,6 @@ does when an answer is missing or strange (observed in public code; BC-ASM-122).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum, auto
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from mockserver.betcore.provider.games import CRASH, GAMES
 from mockserver.betcore.provider.model import Launched, Round
 from mockserver.betcore.provider.states import TRANSITIONS, Event
 from mockserver.betcore.sessions.model import Provider
-from mockserver.kernel.outbox import CallState, OutgoingCall
+from mockserver.kernel.outbox import UNFINISHED, CallState, OutgoingCall
 from mockserver.kernel.transitions import next_state
 
 MOST_TRIES = 6
@@ -33,8 +32,7 @@ class Verdict(Enum):
     UNKNOWN = auto()
 
 
-_FINAL = dict.fromkeys(range(2, 9), Verdict.REJECTED)
-_NO_WORD: Mapping[int | None, Verdict] = {None: Verdict.UNKNOWN, 99: Verdict.UNKNOWN}
+_NO_WORD = frozenset({None, 99})
 
 
 def verdict_on(code: int | None, *, tries: int, crash: bool) -> Verdict:
@@ -44,9 +42,11 @@ def verdict_on(code: int | None, *, tries: int, crash: bool) -> Verdict:
     :param tries: how many were made
     :param crash: whether it is a crash game, which has no time for a second try
     """
+    if code in actions.FINAL_CODES:
+        return Verdict.REJECTED
     if tries == 1 and not crash:
-        return _FINAL.get(code, Verdict.REPEAT) if code is not None else Verdict.REPEAT
-    return _NO_WORD.get(code, Verdict.REJECTED)
+        return Verdict.REPEAT
+    return Verdict.UNKNOWN if code in _NO_WORD else Verdict.REJECTED
 
 
 def new_round(provider: Provider, session: Launched, stake: Decimal) -> Round:
@@ -78,7 +78,8 @@ async def register(
         verdict = verdict_on(actions.code_in(answer), tries=len(call.tries), crash=crash)
     if call.state is CallState.SENT:
         return [call]
-    provider.outbox.drop(call.id)  # a stake that was given up must not be taken later
+    if call.state in UNFINISHED:
+        provider.outbox.drop(call.id)  # a stake that was given up must not be taken later
     if verdict is Verdict.REJECTED:
         it.state = next_state(TRANSITIONS, it.state, Event.REJECTED)
         return [call]

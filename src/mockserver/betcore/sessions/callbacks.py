@@ -9,18 +9,19 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.betcore.provider.actions import Action, code_in
+from mockserver.betcore.provider.actions import FINAL_CODES, Action, code_in
 from mockserver.betcore.sessions.model import Provider
 from mockserver.kernel.courier import CannotCall
 from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.json_codec import JsonInvalid, parse
-from mockserver.kernel.outbox import OutgoingCall, Schedule
+from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 from mockserver.kernel.signing import digest, x_sign_text
 
 _REQUEST_ID_DIGITS = 32
 _REGISTERED_BEFORE = 104
 _REGISTRATIONS = frozenset({Action.PAY_IN, Action.PAY_IN_OUT})
+_OUTCOMES = frozenset({Action.PAY_OUT, Action.REFUND})
 
 _WHILE_A_PLAYER_WAITS = Schedule(Deadlines(connect=5, read=5, total=5))
 _ONE_TRY = Schedule(Deadlines(connect=5, read=10, total=10))
@@ -102,7 +103,7 @@ class ProviderCaller:
     :param own_url: where the built-in parties are
     :param betcore_url: where the built-in provider finds BETCORE; ``None`` for this sandbox
     :param wall_clock: the time that parties outside are shown
-    :param ended: told when a call was acknowledged, parked or dropped
+    :param ended: told when a call was acknowledged, refused, parked or dropped
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
@@ -123,7 +124,7 @@ class ProviderCaller:
         """Actions are named as the contracts name operations."""
         return _LINES[call.action].surface, call.action
 
-    def prepare(self, tenant: Provider, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Provider, call: OutgoingCall) -> OutgoingRequest:
         """Sign the call for this moment, with a request id of its own. The built-in parties have the
         tenant's time.
 
@@ -150,22 +151,29 @@ class ProviderCaller:
             method=line.method,
         )
 
-    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
+    def failure_in(self, tenant: Provider, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
         """Only HTTP 200 with what the call asks for acknowledges. That a bet is registered already says, to
-        a repeat, that the try before got through (BC-ASM-078)."""
+        a repeat, that the try before got through (BC-ASM-078). A code from 2 to 8 is an answer for good,
+        unless an outcome is told, which must arrive in the end (BC-ASM-122)."""
         code = code_in(answer)
         if code == _REGISTERED_BEFORE and call.tries and call.action in _REGISTRATIONS:
             return None
         hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
         if code not in (None, 1):
-            return "; ".join([f"_responseCode {code}", *hints])
+            final = code in FINAL_CODES and call.action not in _OUTCOMES
+            return Failure("; ".join([f"_responseCode {code}", *hints]), final)
         if answer.status != 200:
-            return "; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *hints])
+            return Failure("; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *hints]))
         try:
             document = parse(answer.body)
         except JsonInvalid as error:
-            return f"the answer is no JSON: {error}"
-        return _LINES[call.action].lacks(document)
+            return Failure(f"the answer is no JSON: {error}")
+        lacks = _LINES[call.action].lacks(document)
+        return None if lacks is None else Failure(lacks)
+
+    def settled(self, tenant: Provider, call: OutgoingCall) -> bool:
+        """Only an answer settles a call."""
+        return False
 
     def ended(self, tenant: Provider, call: OutgoingCall) -> None:
         """Pass it on."""

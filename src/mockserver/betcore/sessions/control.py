@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore.provider.model import Launched, Round
+from mockserver.betcore.provider.play import uuid_text
 from mockserver.betcore.sessions import seeds, wire
 from mockserver.betcore.sessions.drives import DRIVES
 from mockserver.betcore.sessions.launches import Wish, open_session
@@ -15,6 +16,7 @@ from mockserver.betcore.sessions.model import Bet, Provider, Session, SessionSta
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PROVIDER
 
@@ -55,6 +57,10 @@ class GameProviders:
     def new_tenant(self, **common: Any) -> Provider:
         """A provider with no sessions."""
         return Provider(**common)
+
+    def made_up_name(self, ids: IdSource) -> str:
+        """A counterparty id as in the samples."""
+        return uuid_text(ids.hex(32))
 
     def begin(self, tenant: Provider) -> None:
         """Open the standard sessions of those players whom the provider has, at BETCORE as at the built-in
