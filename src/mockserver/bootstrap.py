@@ -95,7 +95,8 @@ class Outside:
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
     :param signing_keys: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
-    :param betcore_url: where the built-in casino and provider find BETCORE; at ``own_url`` where it is ``None``
+    :param betcore_url: where the built-in casino and provider find BETCORE; at ``own_url`` where
+        it is ``None``
     """
 
     clock: Clock

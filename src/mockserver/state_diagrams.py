@@ -54,8 +54,8 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
         ),
         "betcore-sessions": Lifecycle(
             "A bet in a session of a game provider",
-            "What BETCORE books for a provider. What no arrow shows is refused; an arrow back to its own state "
-            "is a call that comes again: it is answered as before and moves no money.",
+            "What BETCORE books for a provider. What no arrow shows is refused; an arrow back to its own "
+            "state is a call that comes again: it is answered as before and moves no money.",
             sessions.TRANSITIONS,
         ),
         "betcore-provider": Lifecycle(

@@ -59,7 +59,7 @@ def launch(fields: dict[str, Any]) -> bytes:
 
 
 def code_in(answer: OutgoingAnswer | None) -> int | None:
-    """The ``_responseCode`` of an answer; ``None`` where there is none. Success counts with HTTP 200 alone."""
+    """The ``_responseCode`` of an answer; ``None`` where there is none. Success needs HTTP 200."""
     document = None if answer is None else _object_in(answer.body)
     code = document.get("_responseCode") if document else None
     if answer is None or isinstance(code, bool) or not isinstance(code, int):

@@ -1,1 +1,1 @@
-"""Game providers at BETCORE: the sessions that it launches with them, and the wallet that it keeps for these."""
+"""Game providers at BETCORE: the sessions that it launches with them, and the wallet of these sessions."""

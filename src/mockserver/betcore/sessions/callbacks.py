@@ -1,5 +1,6 @@
 """The calls between BETCORE and a provider, in both directions: BETCORE lists the games and launches, the
-built-in provider reads balances and books bets (sources: betcore/games, betcore/launch, betcore/bet-life-cycle)."""
+built-in provider reads balances and books bets (sources: betcore/games, betcore/launch,
+betcore/bet-life-cycle)."""
 
 from __future__ import annotations
 

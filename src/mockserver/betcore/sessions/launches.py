@@ -76,8 +76,8 @@ def open_session(provider: Provider, wish: Wish, state: SessionState) -> Session
 
 
 def ended(provider: Provider, call: OutgoingCall) -> None:
-    """Take note that a call was acknowledged, refused, parked or dropped: a launch decides about its session, and a
-    call about a bet about its round."""
+    """Take note that a call was acknowledged, refused, parked or dropped: a launch decides about its
+    session, and a call about a bet about its round."""
     if call.action != Action.LAUNCH_GAME:
         if call.state is CallState.SENT:
             play.acknowledged(provider, call)

@@ -53,7 +53,7 @@ class Session:
 
     @property
     def account(self) -> str:
-        """The ledger account that it plays with: the player's, or in demo mode one of its own (BC-ASM-077)."""
+        """The ledger account that it plays with: the player's, in demo mode one of its own (BC-ASM-077)."""
         return account_of(self.user_id) if self.mode is Mode.REAL else f"demo:{self.id}"
 
     def is_over(self, now: datetime, life: timedelta | None) -> bool:

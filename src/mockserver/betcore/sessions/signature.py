@@ -51,7 +51,7 @@ class Diagnosis:
 
 
 def _compact(body: bytes, *, in_order: bool) -> tuple[bytes, ...]:
-    """The body as it would be written again, with its keys as they are or sorted; none where it is no object."""
+    """The body as it would be written again, its keys as they are or sorted; none where it is no object."""
     try:
         document = parse(body)
     except JsonInvalid:
@@ -148,8 +148,8 @@ def require_current(provider: Provider, timestamp: str) -> None:
     if not sound or abs(now - int(timestamp)) > window * 1000:
         raise Rejection(
             Refusal.ACCESS_DENIED,
-            f"X-Timestamp: is `{timestamp[:_MOST_DIGITS]}`; it has to be Unix milliseconds, at most {window} s "
-            f"away from {now}",
+            f"X-Timestamp: is `{timestamp[:_MOST_DIGITS]}`; it has to be Unix milliseconds, at most "
+            f"{window} s away from {now}",
             tenant=provider,
         )
 
