@@ -11,6 +11,7 @@ from mockserver.edge.stock import stock_app
 
 from .in_process import Service, served
 from .operator_site import Site, open_site
+from .provider_side import GameHouse, open_house
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,17 @@ def site(opened: Site) -> Site:
     """The site at its beginning."""
     opened.begin_anew()
     return opened
+
+
+@pytest.fixture(scope="module")
+def opened_house(private_key: rsa.RSAPrivateKey) -> Iterator[GameHouse]:
+    """One game provider, for a whole module."""
+    with open_house(private_key) as made:
+        yield made
+
+
+@pytest.fixture
+def house(opened_house: GameHouse) -> GameHouse:
+    """The game provider at its beginning."""
+    opened_house.begin_anew()
+    return opened_house

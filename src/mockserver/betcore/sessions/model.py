@@ -134,7 +134,7 @@ class SessionBooks:
         """
         by_id: dict[str, Session] = {}
         for session in sessions:
-            if not session.id or session.id in by_id or not 0 <= session.min_bet <= session.max_bet:
+            if not session.id or session.id in by_id or min(session.min_bet, session.max_bet) < 0:
                 raise ValueError(f"there can't be a session `{session.id[:40]}`, or there are two of it")
             by_id[session.id] = session
         known: dict[str, Bet] = {}

@@ -1,0 +1,195 @@
+"""The seeded game provider with its sessions, and the line between it and BETCORE."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from mockserver.adapters.sender import OwnTransport
+from mockserver.betcore.sessions.model import Provider
+from mockserver.edge.app import surfaces_app
+from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.kernel.outbox import OutgoingCall
+from mockserver.kernel.signing import digest, x_sign_text
+
+from .in_process import Service, sandbox_of
+from .operator_site import Reply
+
+COUNTERPARTY = "933a215f-a9e6-4f88-9d91-52a87cd50499"
+SECRET = "PROVIDERSECRET933A"
+REAL = "6f1c1f62-5a0b-4f0e-9f6d-0b6f6f6a7c11"
+DEMO = "0b8d5f0e-3c5e-4e0e-8a53-2a9d2f6f9b52"
+BLOCKED = "c2a4de1b-6a2e-4a0c-8d3e-5a6f7b8c9d01"
+PLAYER = "553314AA2"
+
+LAUNCH: dict[str, Any] = {
+    "currency": "EUR",
+    "gameMode": "real",
+    "language": "en",
+    "maxBet": 50_000,
+    "minBet": 0.01,
+    "sessionId": "s-1",
+    "userId": PLAYER,
+}
+
+
+def identity(
+    body: bytes = b"",
+    *,
+    secret: str = SECRET,
+    timestamp: str = "1719766120806",
+    request_id: str = "5a0679b6e5fa48f6892c777b0fa92392",
+    counterparty: str = COUNTERPARTY,
+) -> dict[str, str]:
+    """The identity headers of a call."""
+    headers = {
+        "x-counterparty-id": counterparty,
+        "x-timestamp": timestamp,
+        "x-request-id": request_id,
+        "x-sign": digest(secret, x_sign_text(body, counterparty, timestamp, request_id)),
+    }
+    return headers | ({"content-type": "application/json"} if body else {})
+
+
+def written(document: Any) -> bytes:
+    """A document as a careful provider writes it."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+class ProviderLine(OwnTransport):
+    """What passes between BETCORE and the built-in provider. Replies wait by the end of a path, such as
+    ``pay-in``, and are used up one after the other."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget everything, and let every call pass."""
+        self.requests: list[httpx.Request] = []
+        self.on_the_way: dict[str, list[Reply]] = {}
+        """What answers a call that is not heard at the other end."""
+        self.on_the_way_back: dict[str, list[Reply]] = {}
+        """What comes back of a call that is heard there."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        name = request.url.path.rpartition("/")[2]
+        if replies := self.on_the_way.get(name):
+            return replies.pop(0)()
+        answer = await super().handle_async_request(request)
+        replies = self.on_the_way_back.get(name)
+        return replies.pop(0)() if replies else answer
+
+    def names(self) -> list[str]:
+        """The end of each path, in order."""
+        return [request.url.path.rpartition("/")[2] for request in self.requests]
+
+
+@dataclass
+class GameHouse:
+    """Calls the sessions API as the provider, and drives it."""
+
+    service: Service
+    line: ProviderLine
+
+    @property
+    def provider(self) -> Provider:
+        """The provider as it is now."""
+        found: Provider = self.service.sandbox.tenants.find(COUNTERPARTY)  # type: ignore[assignment]
+        return found
+
+    def begin_anew(self) -> None:
+        """Forget everything that was said and done."""
+        self.service.sandbox.tenants.reset_all()
+        self.line.begin_anew()
+
+    def post(self, path: str, document: Any, **signing: str) -> httpx.Response:
+        body = written(document)
+        return self.service.send("POST", path, identity(body, **signing), body)
+
+    def balance(self, session: str = REAL) -> Any:
+        """The balance of a session as the API tells it, exactly."""
+        answer = self.service.send("GET", f"/v1/sessions/{session}/balance", identity())
+        return json.loads(answer.content, parse_float=Decimal)
+
+    def bet(self, way: str, bet: str, session: str = REAL, **fields: Any) -> tuple[int, Decimal | None]:
+        """Code and balance of the answer to a call about a bet."""
+        named = {} if way == "refund" else {"gameRoundId": "r-1", "sessionId": session}
+        answer = self.post(f"/v1/sessions/{session}/bets/{way}", {"betId": bet} | named | fields)
+        assert answer.status_code == 200, answer.text
+        document = json.loads(answer.content, parse_float=Decimal)
+        assert set(document) <= {"_responseCode", "balance"}
+        assert ("balance" in document) is (document["_responseCode"] == 1)
+        balance = document.get("balance")
+        return document["_responseCode"], None if balance is None else Decimal(balance)
+
+    def pay_in(self, bet: str, stake: Any, session: str = REAL, **more: Any) -> tuple[int, Decimal | None]:
+        return self.bet("pay-in", bet, session, **{"betAmount": stake} | more)
+
+    def pay_out(self, bet: str, win: Any, session: str = REAL, **more: Any) -> tuple[int, Decimal | None]:
+        return self.bet("pay-out", bet, session, **{"winAmount": win} | more)
+
+    def pay_in_out(
+        self, bet: str, stake: Any, win: Any, session: str = REAL, **more: Any
+    ) -> tuple[int, Decimal | None]:
+        return self.bet("pay-in-out", bet, session, **{"betAmount": stake, "winAmount": win} | more)
+
+    def refund(self, bet: str, session: str = REAL) -> tuple[int, Decimal | None]:
+        return self.bet("refund", bet, session)
+
+    def launch(self, game: str = "101", **fields: Any) -> httpx.Response:
+        """Launch at the built-in provider, as BETCORE does."""
+        return self.post(f"/v1/games/{game}/launch", LAUNCH | fields)
+
+    def drive(self, name: str, **fields: Any) -> list[OutgoingCall]:
+        """Make something happen.
+
+        :raises mockserver.kernel.control.ControlRefusal: it can't
+        """
+        run = self.service.sandbox.tenants.vendor_of(self.provider).drives[name].run
+        assert run is not None
+        calls: list[OutgoingCall] = self.service.loop.run_until_complete(run(self.provider, fields, "cause"))
+        self.wait()
+        return calls
+
+    def wait(self) -> None:
+        """Let what is sent without waiting come to its end."""
+
+        async def quiet() -> None:
+            while others := asyncio.all_tasks() - {asyncio.current_task()}:
+                done, late = await asyncio.wait(others, timeout=10)
+                assert done and not late
+
+        self.service.loop.run_until_complete(quiet())
+
+    def refusal(self, drive: str, **fields: Any) -> tuple[Problem, str]:
+        """Why something can't be made to happen."""
+        with pytest.raises(ControlRefusal) as error:
+            self.drive(drive, **fields)
+        return error.value.problem, error.value.detail
+
+    def set(self, **settings: Any) -> None:
+        """Change settings."""
+        self.service.sandbox.tenants.change(COUNTERPARTY, settings)
+
+
+@contextmanager
+def open_house(key: rsa.RSAPrivateKey) -> Iterator[GameHouse]:
+    """The provider of a sandbox of its own, at noon on a clock that stands."""
+    line = ProviderLine()
+    sandbox = sandbox_of(key, line)
+    line.app = surfaces_app(sandbox.surfaces)
+    service = Service(sandbox, line.app, key)
+    try:
+        yield GameHouse(service, line)
+    finally:
+        service.loop.close()
