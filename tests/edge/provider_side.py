@@ -167,7 +167,8 @@ class GameHouse:
         async def quiet() -> None:
             while others := asyncio.all_tasks() - {asyncio.current_task()}:
                 done, late = await asyncio.wait(others, timeout=10)
-                assert done and not late
+                assert done
+                assert not late
 
         self.service.loop.run_until_complete(quiet())
 
