@@ -1,5 +1,5 @@
-"""Whatever a game provider does with its sessions, in whatever order: BETCORE answers, and every balance is to
-the last digit, as the model says."""
+"""Whatever a game provider does with its sessions, in whatever order: BETCORE answers, and every balance is
+to the last digit, as the model says."""
 
 from __future__ import annotations
 
