@@ -6,23 +6,18 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import httpx
-import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mockserver.adapters.sender import OwnTransport
 from mockserver.betcore.sessions.model import Provider
-from mockserver.edge.app import surfaces_app
-from mockserver.kernel.control import ControlRefusal, Problem
-from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.signing import digest, x_sign_text
 
-from .in_process import Service, sandbox_of
-from .operator_site import Reply
+from .in_process import service_of
+from .line import Line, Reply
+from .party import Party
 
 COUNTERPARTY = "933a215f-a9e6-4f88-9d91-52a87cd50499"
 SECRET = "PROVIDERSECRET933A"
@@ -65,52 +60,43 @@ def written(document: Any) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-class ProviderLine(OwnTransport):
-    """What passes between BETCORE and the built-in provider. Replies wait by the end of a path, such as
-    ``pay-in``, and are used up one after the other."""
+def name_of(request: httpx.Request) -> str:
+    """The end of a call's path, such as ``pay-in``."""
+    return request.url.path.rpartition("/")[2]
 
-    def __init__(self) -> None:
-        self.begin_anew()
+
+class ProviderLine(Line):
+    """What passes between BETCORE and the built-in provider. Replies wait for the next calls of a name, and
+    are used up one after the other."""
 
     def begin_anew(self) -> None:
         """Forget everything, and let every call pass."""
-        self.requests: list[httpx.Request] = []
-        self.on_the_way: dict[str, list[Reply]] = {}
-        """What answers a call that is not heard at the other end."""
-        self.on_the_way_back: dict[str, list[Reply]] = {}
-        """What comes back of a call that is heard there."""
+        super().begin_anew()
+        self.next_on_the_way: dict[str, list[Reply]] = {}
+        self.next_on_the_way_back: dict[str, list[Reply]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        name = request.url.path.rpartition("/")[2]
-        if replies := self.on_the_way.get(name):
-            return replies.pop(0)()
-        answer = await super().handle_async_request(request)
-        replies = self.on_the_way_back.get(name)
-        return replies.pop(0)() if replies else answer
-
-    def names(self) -> list[str]:
-        """The end of each path, in order."""
-        return [request.url.path.rpartition("/")[2] for request in self.requests]
+        name = name_of(request)
+        for waiting, place in (
+            (self.next_on_the_way, self.on_the_way),
+            (self.next_on_the_way_back, self.on_the_way_back),
+        ):
+            place.pop(name, None)
+            if waiting.get(name):
+                place[name] = waiting[name].pop(0)
+        return await super().handle_async_request(request)
 
 
-@dataclass
-class GameHouse:
+class GameHouse(Party):
     """Calls the sessions API as the provider, and drives it."""
 
-    service: Service
     line: ProviderLine
 
     @property
     def provider(self) -> Provider:
-        """The provider as it is now."""
-        found: Provider = self.service.sandbox.tenants.find(COUNTERPARTY)  # type: ignore[assignment]
+        """The provider as it is now; a load makes another one."""
+        found: Provider = self.tenant  # type: ignore[assignment]
         return found
-
-    def begin_anew(self) -> None:
-        """Forget everything that was said and done."""
-        self.service.sandbox.tenants.reset_all()
-        self.line.begin_anew()
 
     def post(self, path: str, document: Any, **signing: str) -> httpx.Response:
         body = written(document)
@@ -150,17 +136,6 @@ class GameHouse:
         """Launch at the built-in provider, as BETCORE does."""
         return self.post(f"/v1/games/{game}/launch", LAUNCH | fields)
 
-    def drive(self, name: str, **fields: Any) -> list[OutgoingCall]:
-        """Make something happen.
-
-        :raises mockserver.kernel.control.ControlRefusal: it can't
-        """
-        run = self.service.sandbox.tenants.vendor_of(self.provider).drives[name].run
-        assert run is not None
-        calls: list[OutgoingCall] = self.service.loop.run_until_complete(run(self.provider, fields, "cause"))
-        self.wait()
-        return calls
-
     def wait(self) -> None:
         """Let what is sent without waiting come to its end."""
 
@@ -172,25 +147,13 @@ class GameHouse:
 
         self.service.loop.run_until_complete(quiet())
 
-    def refusal(self, drive: str, **fields: Any) -> tuple[Problem, str]:
-        """Why something can't be made to happen."""
-        with pytest.raises(ControlRefusal) as error:
-            self.drive(drive, **fields)
-        return error.value.problem, error.value.detail
-
-    def set(self, **settings: Any) -> None:
-        """Change settings."""
-        self.service.sandbox.tenants.change(COUNTERPARTY, settings)
-
 
 @contextmanager
 def open_house(key: rsa.RSAPrivateKey) -> Iterator[GameHouse]:
     """The provider of a sandbox of its own, at noon on a clock that stands."""
-    line = ProviderLine()
-    sandbox = sandbox_of(key, line)
-    line.app = surfaces_app(sandbox.surfaces)
-    service = Service(sandbox, line.app, key)
+    line = ProviderLine(name_of)
+    service = service_of(key, line)
     try:
-        yield GameHouse(service, line)
+        yield GameHouse(service, line, COUNTERPARTY)
     finally:
         service.loop.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 
@@ -11,7 +10,7 @@ from mockserver.betcore.sessions.model import SessionState
 from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
-from .operator_site import DOWN, answers
+from .line import DOWN, answers
 from .provider_side import COUNTERPARTY, DEMO, PLAYER, REAL, GameHouse, identity
 
 
@@ -113,7 +112,7 @@ def test_the_provider_may_call_back_before_it_has_answered_a_launch(house: GameH
         assert session is not None
         states.append(session.state)
 
-    house.line.on_the_way_back["launch"] = [lambda: (in_between(), answers(200, {"frameUri": "x"})())[1]]
+    house.line.next_on_the_way_back["launch"] = [lambda: (in_between(), answers(200, {"frameUri": "x"})())[1]]
     house.drive("launch", player=PLAYER, session="s-1")
 
     assert states == [SessionState.LAUNCHING]
@@ -136,7 +135,7 @@ def test_the_provider_may_call_back_before_it_has_answered_a_launch(house: GameH
 def test_a_launch_that_is_not_acknowledged_ends_its_session(
     house: GameHouse, reply: object, state: CallState
 ) -> None:
-    house.line.on_the_way["launch"] = [reply]  # type: ignore[list-item]
+    house.line.next_on_the_way["launch"] = [reply]  # type: ignore[list-item]
 
     (call,) = house.drive("launch", player=PLAYER, session="s-1")
 
@@ -148,7 +147,9 @@ def test_a_launch_that_is_not_acknowledged_ends_its_session(
 
 
 def test_members_that_nobody_knows_are_ignored(house: GameHouse) -> None:
-    house.line.on_the_way["launch"] = [answers(200, {"frameUri": "https://x.example", "_responseCode": 1})]
+    house.line.next_on_the_way["launch"] = [
+        answers(200, {"frameUri": "https://x.example", "_responseCode": 1})
+    ]
 
     (call,) = house.drive("launch", player=PLAYER)
 
@@ -156,7 +157,7 @@ def test_members_that_nobody_knows_are_ignored(house: GameHouse) -> None:
 
 
 def test_a_failing_relaunch_leaves_an_open_session_open(house: GameHouse) -> None:
-    house.line.on_the_way["launch"] = [DOWN]
+    house.line.next_on_the_way["launch"] = [DOWN]
 
     house.drive("launch", player=PLAYER, session=REAL)
 
@@ -165,9 +166,7 @@ def test_a_failing_relaunch_leaves_an_open_session_open(house: GameHouse) -> Non
 
 def test_a_session_that_has_lapsed_begins_anew_with_its_next_launch(house: GameHouse) -> None:
     house.set(session_seconds=60)
-    timekeeper = house.provider.timekeeper
-    later = timekeeper.clock.now() + timedelta(seconds=60)
-    house.service.loop.run_until_complete(timekeeper.set_time(later))
+    house.advance(seconds=60)
     assert house.pay_in("b-1", "10") == (3, None)
 
     house.drive("launch", player=PLAYER, session=REAL)

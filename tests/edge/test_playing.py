@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.adapters.keys import SigningKeys
 from mockserver.betcore.provider.states import State
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
 from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
-from .operator_site import DOWN, Reply, answers, fails
+from .line import DOWN, Reply, answers, fails
 from .provider_side import DEMO, PLAYER, REAL, GameHouse
 
 START = Decimal("750.5")
@@ -113,7 +111,7 @@ def test_a_refused_bet_is_neither_repeated_nor_refunded(house: GameHouse) -> Non
 
 @pytest.mark.parametrize("code", range(2, 9))
 def test_a_code_from_2_to_8_is_an_answer_for_good(house: GameHouse, code: int) -> None:
-    house.line.on_the_way["pay-in"] = [answers(401 if code == 8 else 200, {"_responseCode": code})]
+    house.line.next_on_the_way["pay-in"] = [answers(401 if code == 8 else 200, {"_responseCode": code})]
 
     house.drive("play", session=REAL, stake="1")
 
@@ -124,7 +122,7 @@ def test_a_code_from_2_to_8_is_an_answer_for_good(house: GameHouse, code: int) -
     "reply", [LOST, DOWN, UNKNOWN, GARBLED, ODD], ids=["lost", "down", "99", "garbled", "odd"]
 )
 def test_a_bet_without_a_final_answer_is_repeated_once(house: GameHouse, reply: Reply) -> None:
-    house.line.on_the_way["pay-in"] = [reply]
+    house.line.next_on_the_way["pay-in"] = [reply]
 
     house.drive("play", session=REAL, stake="1", win="3")
 
@@ -137,7 +135,7 @@ def test_a_bet_without_a_final_answer_is_repeated_once(house: GameHouse, reply: 
 
 
 def test_a_bet_whose_answer_was_lost_is_found_registered(house: GameHouse) -> None:
-    house.line.on_the_way_back["pay-in"] = [LOST]
+    house.line.next_on_the_way_back["pay-in"] = [LOST]
 
     pay_in, pay_out = house.drive("play", session=REAL, stake="1", win="3")
 
@@ -148,7 +146,7 @@ def test_a_bet_whose_answer_was_lost_is_found_registered(house: GameHouse) -> No
 @pytest.mark.parametrize("reply", [LOST, UNKNOWN])
 @pytest.mark.parametrize("booked", [True, False])
 def test_a_bet_that_stays_unknown_is_refunded(house: GameHouse, reply: Reply, booked: bool) -> None:
-    where = house.line.on_the_way_back if booked else house.line.on_the_way
+    where = house.line.next_on_the_way_back if booked else house.line.next_on_the_way
     where["pay-in"] = [reply, reply]
 
     pay_in, refund = house.drive("play", session=REAL, stake="1", win="3")
@@ -159,7 +157,7 @@ def test_a_bet_that_stays_unknown_is_refunded(house: GameHouse, reply: Reply, bo
 
 
 def test_another_code_twice_is_a_rejection_without_a_refund(house: GameHouse) -> None:
-    house.line.on_the_way["pay-in"] = [ODD, ODD]
+    house.line.next_on_the_way["pay-in"] = [ODD, ODD]
 
     house.drive("play", session=REAL, stake="1", win="3")
 
@@ -178,7 +176,7 @@ def test_a_crash_game_has_no_time_for_a_repeat(
     house: GameHouse, reply: Reply, calls: list[str], state: State
 ) -> None:
     house.drive("launch", player=PLAYER, session="s-1", game=205)
-    house.line.on_the_way["pay-in"] = [reply]
+    house.line.next_on_the_way["pay-in"] = [reply]
     house.line.requests.clear()
 
     house.drive("play", session="s-1", stake="1", win="3")
@@ -196,7 +194,7 @@ def test_a_crash_game_has_no_result_at_once(house: GameHouse) -> None:
 
 
 def test_an_outcome_is_repeated_once_at_once(house: GameHouse) -> None:
-    house.line.on_the_way_back["pay-out"] = [LOST]
+    house.line.next_on_the_way_back["pay-out"] = [LOST]
 
     _, pay_out = house.drive("play", session=REAL, stake="1", win="3")
 
@@ -206,7 +204,7 @@ def test_an_outcome_is_repeated_once_at_once(house: GameHouse) -> None:
 
 @pytest.mark.parametrize("way", ["pay-out", "refund"])
 def test_an_outcome_waits_for_the_players_next_launch(house: GameHouse, way: str) -> None:
-    house.line.on_the_way[way] = [DOWN, DOWN, DOWN]
+    house.line.next_on_the_way[way] = [DOWN, DOWN, DOWN]
     _, call = house.drive("play", session=REAL, stake="1", win="3", cancelled=way == "refund")
     assert (call.state, len(call.tries), money(house)) == (CallState.PARKED, 2, START - 1)
 
@@ -222,14 +220,14 @@ def test_an_outcome_waits_for_the_players_next_launch(house: GameHouse, way: str
 
 
 def test_an_outcome_is_tried_six_times_and_then_by_hand_alone(house: GameHouse) -> None:
-    house.line.on_the_way["pay-out"] = [DOWN] * 6
+    house.line.next_on_the_way["pay-out"] = [DOWN] * 6
     _, call = house.drive("play", session=REAL, stake="1", win="3")
 
     for _ in range(6):
         house.drive("launch", player=PLAYER)
 
     assert (call.state, len(call.tries), rounds(house)) == (CallState.PARKED, 6, [State.SETTLING])
-    house.service.loop.run_until_complete(house.provider.outbox.send(call.id))
+    house.send(call)
     assert (call.state, rounds(house), money(house)) == (CallState.SENT, [State.SETTLED], START + 2)
 
 
@@ -277,13 +275,13 @@ def test_the_balance_can_be_read(house: GameHouse) -> None:
 
 def test_everything_is_there_again_after_an_export_and_a_load(house: GameHouse) -> None:
     sandbox = house.service.sandbox
-    house.line.on_the_way["pay-out"] = [DOWN, DOWN]
+    house.line.next_on_the_way["pay-out"] = [DOWN, DOWN]
     house.drive("launch", player=PLAYER, session="s-1", min_bet="2")
     house.drive("launch", player=PLAYER, session="s-2", min_bet="2", max_bet="1")
     house.drive("play", session="s-1", stake="2", win="7")
     house.pay_in("b-1", "10")
     house.refund("b-2")
-    keys = SigningKeys(house.service.key)
+    keys = house.service.signing_keys
     document = json.loads(json.dumps(export_archive(sandbox.tenants, keys)))
     house.pay_out("b-1", "100")
     house.service.sandbox.tenants.reset_all()
@@ -299,10 +297,8 @@ def test_everything_is_there_again_after_an_export_and_a_load(house: GameHouse) 
 
 
 def test_a_call_carries_the_tenants_time(house: GameHouse) -> None:
-    timekeeper = house.provider.timekeeper
-    later = timekeeper.clock.now() + timedelta(days=1)
-    house.service.loop.run_until_complete(timekeeper.set_time(later))
+    house.advance(days=1)
 
     house.drive("balance", session=REAL)
 
-    assert house.line.requests[0].headers["x-timestamp"] == str(int(later.timestamp() * 1000))
+    assert house.line.requests[0].headers["x-timestamp"] == str(int(house.now().timestamp() * 1000))

@@ -249,16 +249,11 @@ def test_another_player_can_neither_settle_nor_refund_a_bet(house: GameHouse) ->
 def test_a_session_that_has_ended_takes_no_bets_and_settles_those_it_has(house: GameHouse) -> None:
     house.set(session_seconds=60)
     house.pay_in("b-1", "10")
-    timekeeper = house.provider.timekeeper
-    moment = timekeeper.clock.now() + timedelta(seconds=60)
-    tick = timedelta(microseconds=1)
+    moment = house.now() + timedelta(seconds=60)
 
-    def at(when: object) -> None:
-        house.service.loop.run_until_complete(timekeeper.set_time(when))  # type: ignore[arg-type]
-
-    at(moment - tick)
+    house.advance_to(moment - timedelta(microseconds=1))
     assert house.pay_in("b-2", "10")[0] == 1
-    at(moment)
+    house.advance_to(moment)
     assert [house.pay_in("b-3", "10"), house.pay_in_out("b-3", "10", "0")] == [(3, None)] * 2
     assert house.pay_in("b-2", "10") == (104, None)
     assert [house.pay_out("b-1", "10")[0], house.refund("b-2")[0]] == [1, 1]

@@ -149,8 +149,7 @@ def test_a_secret_is_rotated_with_an_overlap(house: GameHouse) -> None:
         ]
 
     assert statuses() == [200, 200, 401]
-    timekeeper = house.provider.timekeeper
-    house.service.loop.run_until_complete(timekeeper.set_time(NOW + timedelta(minutes=1)))
+    house.advance(minutes=1)
     assert statuses() == [401, 200, 401]
     assert "a secret that was replaced" in told(house.service.send("GET", BALANCE, identity()))
 
