@@ -147,12 +147,14 @@ def catalogue() -> None:
     help="A line per transition, a Mermaid state diagram, or that with a heading (default: table).",
 )
 def states(party: str | None, form: str) -> None:
-    """Print the lifecycle of PARTY's tickets or bets (default: of every party)."""
-    from mockserver.state_diagrams import LIFECYCLES, Format, text_of  # noqa: PLC0415  only this command needs it
+    """Print the lifecycle of PARTY's tickets or bets (default: of all); `betcore` is all of BETCORE."""
+    from mockserver import state_diagrams as diagrams  # noqa: PLC0415  only this command needs it
 
-    if party is not None and party not in LIFECYCLES:
-        _stop(f"PARTY: there is no `{party}`; there are {', '.join(LIFECYCLES)}", EXIT_USAGE)
-    click.echo(text_of(party, Format(form)), nl=False)
+    names = diagrams.LIFECYCLES if party is None else diagrams.of_party(party)
+    if not names:
+        _stop(f"PARTY: there is no `{party}`; there are {', '.join(diagrams.LIFECYCLES)}", EXIT_USAGE)
+    chosen = diagrams.Format(form)
+    click.echo(diagrams.page(chosen) if party is None else diagrams.text_of(names, chosen), nl=False)
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -74,12 +74,25 @@ Written by `mockserver states --format markdown`, from the tables that the sandb
 """
 
 
-def text_of(name: str | None, form: Format) -> str:
-    """A lifecycle, or all of them, as text with a line break at its end."""
-    if name is None:
-        head = _PAGE if form is Format.MARKDOWN else ""
-        return head + "\n".join(text_of(one, form) for one in LIFECYCLES)
-    lifecycle = LIFECYCLES[name]
+def of_party(name: str) -> list[str]:
+    """The lifecycle of a party, or those of all parties of a vendor; none where there is no such party."""
+    if name in LIFECYCLES:
+        return [name]
+    return [party for party in LIFECYCLES if party.startswith(f"{name}-")]
+
+
+def page(form: Format) -> str:
+    """Every lifecycle as text with a line break at its end."""
+    head = _PAGE if form is Format.MARKDOWN else ""
+    return head + text_of(LIFECYCLES, form)
+
+
+def text_of(names: Iterable[str], form: Format) -> str:
+    """Some lifecycles as text with a line break at its end."""
+    return "\n".join(_text_of(LIFECYCLES[name], form) for name in names)
+
+
+def _text_of(lifecycle: Lifecycle, form: Format) -> str:
     if form is Format.MERMAID:
         return mermaid(lifecycle.table)
     if form is Format.TABLE:
