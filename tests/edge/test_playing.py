@@ -12,10 +12,10 @@ import pytest
 from mockserver.betcore.provider.states import State
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
 from mockserver.kernel.control import Problem
-from mockserver.kernel.outbox import CallState
+from mockserver.kernel.outbox import CallState, OutboxFull
 
 from .line import DOWN, Reply, answers, fails
-from .provider_side import DEMO, PLAYER, REAL, GameHouse
+from .provider_side import COUNTERPARTY, DEMO, PLAYER, REAL, GameHouse
 
 START = Decimal("750.5")
 LOST = fails(httpx.ReadTimeout("too late"))
@@ -38,7 +38,7 @@ def money(house: GameHouse, session: str = REAL) -> Decimal:
     return Decimal(house.balance(session)["balance"])
 
 
-def paths_of(house: GameHouse) -> list[str]:
+def names_of(house: GameHouse) -> list[str]:
     return house.line.names()
 
 
@@ -102,7 +102,7 @@ def test_a_round_whose_draw_fails_is_refunded(house: GameHouse, way: str) -> Non
 def test_a_refused_bet_is_neither_repeated_nor_refunded(house: GameHouse) -> None:
     (call,) = house.drive("play", session=REAL, stake="800", win="9")
 
-    assert paths_of(house) == ["pay-in"]
+    assert names_of(house) == ["pay-in"]
     assert (call.state, rounds(house), money(house)) == (CallState.REFUSED, [State.REJECTED], START)
     assert call.tries[0].failure == (
         "_responseCode 4; insufficient_funds: balance is 750.5, the stake is 800"
@@ -115,7 +115,7 @@ def test_a_code_from_2_to_8_is_an_answer_for_good(house: GameHouse, code: int) -
 
     house.drive("play", session=REAL, stake="1")
 
-    assert (paths_of(house), rounds(house)) == (["pay-in"], [State.REJECTED])
+    assert (names_of(house), rounds(house)) == (["pay-in"], [State.REJECTED])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_bet_without_a_final_answer_is_repeated_once(house: GameHouse, reply: 
     house.drive("play", session=REAL, stake="1", win="3")
 
     first, second = house.line.requests[:2]
-    assert paths_of(house) == ["pay-in", "pay-in", "pay-out"]
+    assert names_of(house) == ["pay-in", "pay-in", "pay-out"]
     assert first.content == second.content
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
     assert first.headers["x-sign"] != second.headers["x-sign"]
@@ -151,7 +151,7 @@ def test_a_bet_that_stays_unknown_is_refunded(house: GameHouse, reply: Reply, bo
 
     pay_in, refund = house.drive("play", session=REAL, stake="1", win="3")
 
-    assert paths_of(house) == ["pay-in", "pay-in", "refund"]
+    assert names_of(house) == ["pay-in", "pay-in", "refund"]
     assert [pay_in.state, refund.state] == [CallState.DROPPED, CallState.SENT]
     assert (rounds(house), money(house)) == ([State.REFUNDED], START)
 
@@ -161,7 +161,7 @@ def test_another_code_twice_is_a_rejection_without_a_refund(house: GameHouse) ->
 
     house.drive("play", session=REAL, stake="1", win="3")
 
-    assert (paths_of(house), rounds(house)) == (["pay-in", "pay-in"], [State.REJECTED])
+    assert (names_of(house), rounds(house)) == (["pay-in", "pay-in"], [State.REJECTED])
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_crash_game_has_no_time_for_a_repeat(
 
     house.drive("play", session="s-1", stake="1", win="3")
 
-    assert (paths_of(house), rounds(house)) == (calls, [state])
+    assert (names_of(house), rounds(house)) == (calls, [state])
 
 
 def test_a_crash_game_has_no_result_at_once(house: GameHouse) -> None:
@@ -198,7 +198,7 @@ def test_an_outcome_is_repeated_once_at_once(house: GameHouse) -> None:
 
     _, pay_out = house.drive("play", session=REAL, stake="1", win="3")
 
-    assert paths_of(house) == ["pay-in", "pay-out", "pay-out"]
+    assert names_of(house) == ["pay-in", "pay-out", "pay-out"]
     assert (pay_out.state, rounds(house), money(house)) == (CallState.SENT, [State.SETTLED], START + 2)
 
 
@@ -302,3 +302,39 @@ def test_a_call_carries_the_tenants_time(house: GameHouse) -> None:
     house.drive("balance", session=REAL)
 
     assert house.line.requests[0].headers["x-timestamp"] == str(int(house.now().timestamp() * 1000))
+
+
+def test_a_player_who_is_reset_in_mid_round_ends_the_round(house: GameHouse) -> None:
+    def reset() -> httpx.Response:
+        house.service.sandbox.tenants.reset_player(COUNTERPARTY, PLAYER)
+        return LOST()
+
+    house.line.next_on_the_way_back["pay-in"] = [reset]
+
+    (call,) = house.drive("play", session=REAL, stake="1", win="3")
+
+    assert (call.state, names_of(house), rounds(house)) == (CallState.DROPPED, ["pay-in"], [])
+    assert money(house) == START
+
+
+def test_a_bet_that_is_dropped_by_hand_is_not_repeated(house: GameHouse) -> None:
+    def drop() -> httpx.Response:
+        (call,) = house.provider.outbox.calls()
+        house.provider.outbox.forget(call.subject or "")
+        return LOST()
+
+    house.line.next_on_the_way["pay-in"] = [drop]
+
+    (call,) = house.drive("pay_in", session=REAL, stake="1")
+
+    assert (call.state, names_of(house)) == (CallState.DROPPED, ["pay-in"])
+
+
+def test_a_round_is_not_begun_where_nobody_could_be_told(house: GameHouse) -> None:
+    house.set(outbox_size=1)
+    house.provider.outbox.put("payOut", b"{}", subject="b-1")
+
+    with pytest.raises(OutboxFull):
+        house.drive("pay_in", session=REAL, stake="1")
+
+    assert rounds(house) == []

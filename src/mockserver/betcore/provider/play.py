@@ -50,7 +50,11 @@ def verdict_on(code: int | None, *, tries: int, crash: bool) -> Verdict:
 
 
 def new_round(provider: Provider, session: Launched, stake: Decimal) -> Round:
-    """A round that nobody has been told of."""
+    """A round that nobody has been told of.
+
+    :raises mockserver.kernel.outbox.OutboxFull: nobody could be told
+    """
+    provider.outbox.require_room()
     made = Round(
         bet_id=uuid_text(provider.ids.hex(_BET_DIGITS)),
         round_id=uuid_text(provider.ids.hex(_BET_DIGITS)),
@@ -73,10 +77,10 @@ async def register(
     call = provider.outbox.put(action, document, subject=it.bet_id, cause=cause)
     crash = is_crash(provider.studio.launched.get(it.session_id))
     verdict = Verdict.REPEAT
-    while verdict is Verdict.REPEAT and call.state is not CallState.SENT:
+    while verdict is Verdict.REPEAT and call.state in UNFINISHED:
         answer = await provider.outbox.tell(call)
         verdict = verdict_on(actions.code_in(answer), tries=len(call.tries), crash=crash)
-    if call.state is CallState.SENT:
+    if call.state is CallState.SENT or verdict is Verdict.REPEAT:  # or dropped in the meantime
         return [call]
     if call.state in UNFINISHED:
         provider.outbox.drop(call.id)  # a stake that was given up must not be taken later

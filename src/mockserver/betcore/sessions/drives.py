@@ -75,8 +75,8 @@ async def _play(provider: Provider, fields: Fields, cause: str) -> list[Outgoing
     else:
         calls = await _pay_in(provider, fields, cause)
         done = State.OPEN
-    it = provider.studio.rounds[calls[0].subject or ""]
-    if it.state is not done:
+    it = provider.studio.rounds.get(calls[0].subject or "")
+    if it is None or it.state is not done:  # its player may have been reset in the meantime
         return calls
     if fields.get("cancelled", False):
         return [*calls, await play.cancel(provider, it, cause)]
