@@ -32,12 +32,18 @@ def obstacle(run: Run, case: Case) -> Exception | None:
                 "profile alone"
             )
     reason = run.not_allowed(case.safety)
-    return NotApplicable(reason) if reason else None
+    if reason:
+        return NotApplicable(reason)
+    hooks = run.hooks(Evidence(), case.safety)
+    missing = next(filter(None, map(hooks.obstacle, case.hooks)), None)
+    return NotApplicable(missing) if missing else None
 
 
 def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:
     """The result of a named case that ended with ``error``, or without one; every text in it is masked."""
+    recorded.settle()
     found = judge(case, error, recorded, assumptions=run.options.judge_assumptions)
+    run.notes.extend(recorded.measured)
     if error is None:
         run.notes.extend(recorded.undocumented)
     result = CaseResult(

@@ -17,6 +17,8 @@ import schemathesis
 
 from bet_contracts.documents import METHODS
 from conformance.client import Evidence
+from conformance.errors import Missing
+from conformance.feed import bearer
 from conformance.judged import REQUEST_PREFIX
 from conformance.signing import jwt_body
 
@@ -69,6 +71,8 @@ def hints(run: Run, surface: str) -> Hints:
         )
     if surface in ("betstack.pam", "betstack.sms") and run.target.platform is not None:
         return _of_an_operator(run)
+    if surface == "betcore.feed" and run.target.feed is not None:
+        return _of_a_feed(run)
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator
@@ -83,6 +87,17 @@ def hints(run: Run, surface: str) -> Hints:
     if surface == "betstack.bet_engine":
         fixed |= {"price": SMALL_CENTS, "limit": FEW}
     return Hints(fixed, known)
+
+
+def _of_a_feed(run: Run) -> Hints:
+    """Made-up calls know the client's credentials and a game that there is."""
+    feed = run.feed(Evidence(), judged=False)
+    known = {"PartnerClientId": feed.target.partner_client_id, "Secret": feed.target.secret}
+    try:
+        game = {"id": {"anyOf": [{"enum": [feed.game()]}, {"type": "integer", "minimum": 1}]}}
+    except Missing:
+        game = {}
+    return Hints(game, known)
 
 
 def _of_an_operator(run: Run) -> Hints:
@@ -112,6 +127,9 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
                 request.prepare_body(jwt_body(casino.token(json.loads(request.body))), None)
 
         return sign_token
+    if surface == "betcore.feed":
+        authorization = bearer(run.feed(Evidence(), judged=False).token())
+        return lambda request: request.headers.update({"authorization": authorization})
     if surface == "betstack.bet_card":
         return lambda request: None  # it asks for no identity
     headers: Callable[[bytes], Mapping[str, str]]

@@ -76,6 +76,20 @@ BUILT: Final[Mapping[str, Profile]] = {
             made_up={"sendPamAction": "moves-money", "sendSmsNotification": "creates"},
             whole_url=True,
         ),
+        Profile(
+            "betcore-feed",
+            "BETCORE's feed, with the live hub, for a consumer",
+            ("betcore.feed", "betcore.livefeed"),
+            "betcore_feed",
+            needs_sink=False,
+            made_up={
+                "issueFeedToken": "read",
+                "listFeedGames": "read",
+                "getGameInfo": "read",
+                "listTranslations": "read",
+                "getAccumulatedJackpot": "read",
+            },
+        ),
     )
 }
 
@@ -83,7 +97,6 @@ PLANNED: Final = (
     "betcore-aggregator",
     "betcore-provider",
     "betcore-sessions",
-    "betcore-feed",
 )
 
 

@@ -34,9 +34,14 @@ from conformance.client import Evidence, Pace, RawAnswer, Transport
 from conformance.contract import Contract
 from conformance.deviations import Deviation
 from conformance.errors import KitError
+from conformance.feed import Feed
+from conformance.feed_target import hub_urls
+from conformance.hooks import Hooks
+from conformance.hub import Hub, HubMemory
+from conformance.hub_check import HubCheck
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
-from conformance.options import DEFAULT_SEED, Options, check_url
+from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
 from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.played_texts import SMS_PATH, PlayedTexts
@@ -48,6 +53,7 @@ from conformance.response_check import ResponseCheck
 from conformance.signing import SigningKey
 from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
 from conformance.target import Target
+from conformance.urls import check_url, on_this_machine
 
 REMOTE_INTERVAL: Final = 0.5
 """Seconds between two requests to a host that is not this machine."""
@@ -79,6 +85,9 @@ class Run:
     """The operator's receiver of notifications, which goes with it."""
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
+    feed_tokens: list[str] = field(default_factory=list)
+    """Access tokens that the feed has issued."""
+    hub_memory: HubMemory = field(default_factory=HubMemory)
     refused: dict[str, str] = field(default_factory=dict)
     """Profile to why its identity is not accepted."""
     unreachable: str | None = None
@@ -91,6 +100,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     response_checks: dict[str, ResponseCheck] = field(default_factory=dict)
     request_checks: dict[str, RequestCheck] = field(default_factory=dict)
+    hub_check: HubCheck | None = None
     stack: ExitStack = field(default_factory=ExitStack)
     _ids: Iterator[int] = field(default_factory=itertools.count)
 
@@ -171,6 +181,45 @@ class Run:
         return SmsReceiver(
             self.channel("betstack.sms", evidence), self.target.platform, self.target_now, self.new_ticket_id
         )
+
+    def feed(self, evidence: Evidence, *, judged: bool = True) -> Feed:
+        """The feed's REST methods as the target file's partner client calls them."""
+        assert self.target.feed is not None
+        return Feed(self.channel("betcore.feed", evidence, judged=judged), self.target.feed, self.feed_tokens)
+
+    def hub(self, evidence: Evidence) -> Hub:
+        """The live hub as the same partner client uses it."""
+        assert self.hub_check is not None
+        return Hub(
+            self.feed(evidence),
+            self.hub_urls(),
+            self.hub_check,
+            evidence,
+            self.transport.pace,
+            self.target.answer_seconds,
+            self.hub_memory,
+        )
+
+    def hub_urls(self) -> tuple[str, ...]:
+        """Where the hub may be. Raises :exc:`KitError` for a URL that no hub can have."""
+        assert self.target.feed is not None
+        paths = self.contracts["betcore.livefeed"].hub_paths
+        return hub_urls(self.options.base_url, self.target.feed.hub_url, paths)
+
+    def hooks(self, evidence: Evidence, safety: str) -> Hooks:
+        """What makes the target start something, for a case of this safety class."""
+        return Hooks(
+            self.target.hooks,
+            lambda url: self.hook_not_allowed(url, safety),
+            replace(self.transport, timeout=self.target.hook_seconds),
+            evidence,
+        )
+
+    def hook_not_allowed(self, url: str, safety: str) -> str | None:
+        """Why a case of this safety class must not call the hook; ``None`` when it may."""
+        if on_this_machine(url) or safety in self.options.allow:
+            return None
+        return f"the hook {url} is not on this machine; --allow {safety} calls it"
 
     def own_url(self, surface: str) -> str | None:
         """The one URL that takes every call of the surface; ``None`` where the contract's paths are used."""
@@ -273,6 +322,8 @@ class Run:
             return found
         if profile.name == "betstack-operator":
             return look(self._ask_platform, now=self.now)
+        if profile.name == "betcore-feed":
+            return look(self._ask_feed, now=self.now)
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
@@ -287,6 +338,9 @@ class Run:
 
     def _ask_platform(self) -> RawAnswer:
         return self.platform(Evidence(), judged=False).identify().raw
+
+    def _ask_feed(self) -> RawAnswer:
+        return self.feed(Evidence(), judged=False).issue_own().raw
 
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
@@ -376,6 +430,13 @@ def _check_sms_url(options: Options, read: Target, chosen: Iterable[Profile]) ->
         raise KitError(f"sms_url {url} is not on this machine, but --base-url is")
 
 
+def _check_hub_url(run: Run) -> None:
+    """Raise :exc:`KitError` for an address that is none, or whose host the safety of the run overlooks."""
+    for url in run.hub_urls():
+        if run.options.local and not on_this_machine(url):
+            raise KitError(f"hub_url {url} is not on this machine, but --base-url is")
+
+
 def _overrides(options: Options) -> dict[str, Any]:
     try:
         return read_overrides(options.overrides, needed=True) if options.overrides else {}
@@ -388,6 +449,11 @@ def _equip(run: Run) -> None:
     options = run.options
     run.selected(catalogue().values())
     for surface, loaded in run.contracts.items():
+        if not loaded.is_http:
+            run.hub_check = HubCheck(loaded, full=options.judge_assumptions)
+            _check_hub_url(run)
+            run.stack.callback(run.hub_memory.close)
+            continue
         run.response_checks[surface] = ResponseCheck(loaded, full=options.judge_assumptions)
         run.request_checks[surface] = RequestCheck(loaded)
     home = run.stack.enter_context(TemporaryDirectory(prefix="conformance-"))

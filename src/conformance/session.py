@@ -20,7 +20,10 @@ from conformance.case import CASES_PACKAGE, Case, describe
 from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
+from conformance.feed import Feed
 from conformance.generated import GeneratedCase
+from conformance.hooks import Hooks
+from conformance.hub import Hub
 from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
@@ -55,6 +58,10 @@ LETTER: Final = {
     Verdict.NOT_RUN: "n",
     Verdict.HARNESS_ERROR: "E",
 }
+
+
+KEEP_ALIVE: Final = ("sendKeepAlive", "receiveKeepAlive")
+"""Operations of a hub that are seen only where nothing else is said."""
 
 
 class GeneratedItem(pytest.Item):
@@ -165,6 +172,32 @@ class CaseSession:
     def sms(self, request: pytest.FixtureRequest) -> SmsReceiver:
         """The operator's receiver of notifications under test."""
         return self.run.sms(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def feed(self, request: pytest.FixtureRequest) -> Feed:
+        """The feed's REST methods under test."""
+        return self.run.feed(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def hub(self, request: pytest.FixtureRequest) -> Iterator[Hub]:
+        """The live hub under test; what a case opened is closed after it."""
+        hub = self.run.hub(request.node.stash[EVIDENCE])
+        if self._listens_in_silence():
+            hub.be_silent()
+        yield hub
+        hub.close()
+
+    def _listens_in_silence(self) -> bool:
+        """Whether a case that is to run wants to know what a hub says unasked: that takes long to be seen."""
+        cases = (item.stash.get(CASE, None) for item in self._items)
+        return any(case is not None and case.operation in KEEP_ALIVE for case in cases)
+
+    @pytest.fixture
+    def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:
+        """What makes the target start something; nothing of it is under way after the case."""
+        hooks = self.run.hooks(request.node.stash[EVIDENCE], request.node.stash[CASE].safety)
+        yield hooks
+        hooks.close()
 
     def _tidy(self, request: pytest.FixtureRequest, tidy: Callable[[], str | None]) -> None:
         try:

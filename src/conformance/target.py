@@ -14,8 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import operator_target
+from conformance import feed_target, hooks, operator_target
 from conformance.errors import KitError
+from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
 from conformance.toml_rows import Row, read_table
@@ -28,6 +29,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,
+    feed_target.TABLE: feed_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -129,18 +131,28 @@ class Target:
     """Until a balance must show a transaction that was accepted."""
     callback_seconds: float
     """Until a call must have arrived that the target makes after it has answered."""
+    hook_seconds: float
+    """Until a hook must have answered, which may be when the calls are done that it causes."""
+    hooks: Mapping[str, str]
+    """Name to URL; see :mod:`conformance.hooks`."""
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
+    feed: FeedTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
-        return self.platform if profile == operator_target.TABLE else sections[profile]
+        sections: dict[str, BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None] = {
+            "betstack": self.betstack,
+            "betcore-casino": self.casino,
+            operator_target.TABLE: self.platform,
+            feed_target.TABLE: self.feed,
+        }
+        return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        own = self.platform.secrets() if self.platform else []
+        own = [value for table in (self.platform, self.feed) if table for value in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -196,14 +208,17 @@ DEADLINES: Final = (
     Row("answer_seconds", Decimal, default=Decimal(10), least=Decimal("0.1")),
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
+    Row("hook_seconds", Decimal, default=Decimal(60), least=Decimal("0.1")),
 )
 TOP: Final = (
     Row("label", str, default=None),
     Row("profiles", list, of=str),
     Row("deadlines", dict, default=None),
+    Row(hooks.TABLE, dict, default=None),
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
+    Row(feed_target.TABLE, dict, default=None),
 )
 
 
@@ -311,9 +326,14 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         answer_seconds=float(deadlines["answer_seconds"]),
         settle_seconds=float(deadlines["settle_seconds"]),
         callback_seconds=float(deadlines["callback_seconds"]),
+        hook_seconds=float(deadlines["hook_seconds"]),
+        hooks=hooks.read(top[hooks.TABLE] or {}, file=file, text=text),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
         casino=None if top["betcore-casino"] is None else casino(top["betcore-casino"]),
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),
+        feed=None
+        if top[feed_target.TABLE] is None
+        else feed_target.read(top[feed_target.TABLE], table, lacks),
     )

@@ -25,6 +25,9 @@ from mockserver.betcore.aggregator.verification import Verifier
 from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.cashback import CashbackDesk
 from mockserver.betcore.control import Betcore
+from mockserver.betcore.feed.handlers import feed_handlers
+from mockserver.betcore.feed.identity import TokenGate as FeedTokenGate
+from mockserver.betcore.feed.live import LiveFeed
 from mockserver.betcore.provider import handlers as provider_handlers
 from mockserver.betcore.service import Wallet
 from mockserver.betcore.sessions import handlers as sessions_handlers
@@ -55,6 +58,8 @@ from mockserver.betstack.settlement import Settlement
 from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, ErrorRow, load
 from mockserver.edge.explanation import Explainer
+from mockserver.edge.hub.application import Hub
+from mockserver.edge.hub.contract import load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
@@ -72,6 +77,7 @@ class Sandbox:
     """Every surface, and the tenants behind them."""
 
     surfaces: tuple[Surface, ...]
+    hub: Hub
     tenants: Tenants
     explainer: Explainer
 
@@ -187,6 +193,7 @@ def build(
     sessions_side = sessions_handlers.handlers(SessionWallet())
     provider_side = provider_handlers.handlers()
     operator_gate = betstack_identity.OperatorGate(operators)
+    feed_side = feed_handlers()
     casino_keys = OwnKeysFirst(keys.published_key, outside.keys)
     token_gate = betcore_identity.TokenGate(clients, casino_keys, claims_violation)
 
@@ -238,8 +245,22 @@ def build(
             handlers=provider_side,
             docs_path="/games/docs",
         ),
+        betcore(
+            contract=served("betcore.feed", feed_side),
+            gate=FeedTokenGate(clients),
+            gates={"issueFeedToken": CredentialsGate(clients)},
+            handlers=feed_side,
+            docs_path="/docs",
+        ),
     )
-    return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
+    hub = Hub(
+        load_hub("betcore.livefeed", overrides),
+        LiveFeed(clients),
+        render_refusal=betcore_wire.refusal,
+        recorder=recorder,
+        hints=hints,
+    )
+    return Sandbox(surfaces, hub, tenants, Explainer(surfaces, overrides))
 
 
 def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:

@@ -27,7 +27,8 @@ from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.catalogue_file import catalogue_in
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
-from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
+from mockserver.edge.hub.application import HubDispatch
+from mockserver.edge.server import Application, PortInUse, is_loopback, listen, run, serve, url_of
 from mockserver.edge.surface import Surface
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_URLS
@@ -80,15 +81,15 @@ def serve_sandbox(settings: Settings) -> None:
         raise StartFailed(str(error)) from None
 
     def surfaces() -> object:
-        own.app = surfaces_app(sandbox.surfaces)
+        own.app = HubDispatch(surfaces_app(sandbox.surfaces), sandbox.hub)
         return own.app
 
     async def main() -> None:
         try:
             await serve(
                 [
-                    (surfaces, public),
-                    (lambda: _admin_app(sandbox, settings, signing_keys), admin),
+                    Application(surfaces, public, web_sockets=sandbox.hub.contract.paths),
+                    Application(lambda: _admin_app(sandbox, settings, signing_keys), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
             )
@@ -135,7 +136,7 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_keys: SigningKeys) 
         host=settings.admin_host,
         token=settings.admin_token,
         version=__version__,
-        surfaces=[surface.contract.surface for surface in sandbox.surfaces],
+        surfaces=[*(one.contract.surface for one in sandbox.surfaces), sandbox.hub.contract.surface],
     )
 
 
@@ -181,6 +182,9 @@ def _banner(
         url = f"{base}{surface.contract.base_path}"
         entry = _entry(url, surface, shared=taken[surface.contract.base_path] > 1)
         lines.append(f"{surface.contract.surface:<20} {entry:<42} {url}{surface.docs_path}")
+    hub = sandbox.hub.contract
+    live = base.replace("http", "ws", 1) + hub.paths[0]
+    lines.append(f"{hub.surface:<20} {live:<42} (SignalR; also at {hub.paths[1]})")
     lines += [f"{'control plane':<20} {url_of(admin):<42} {url_of(admin)}/docs", ""]
     lines.append("Credentials of the sandbox:")
     for tenant in sandbox.tenants:

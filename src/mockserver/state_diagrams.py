@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore import states as betcore
+from mockserver.betcore.feed import states as feed
 from mockserver.betcore.provider import states as provider
 from mockserver.betcore.sessions import states as sessions
 from mockserver.betstack import states as betstack
@@ -47,6 +48,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "comes again: it is answered as before and moves no money.",
             platform.TRANSITIONS,
         ),
+        "betcore-cashback": Lifecycle(
+            "A cashback in a casino's wallet",
+            "One player's cashback in the books of the built-in casino. What no arrow shows is refused, as "
+            "unknown or as a repeat.",
+            betcore.CASHBACK_TRANSITIONS,
+        ),
         "betcore-casino": Lifecycle(
             "A bet in a casino's wallet",
             "One player's bet in the books of the built-in casino.",
@@ -62,6 +69,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "A round at the built-in game provider",
             "What the built-in provider knows of its bet at BETCORE.",
             provider.TRANSITIONS,
+        ),
+        "betcore-feed": Lifecycle(
+            "A game of BETCORE's feed",
+            "On the wire `s` is 1 for awaiting, 2 for betting and action, 3 for finished and confirmed, "
+            "4 for review, 5 for cancelled.",
+            feed.TRANSITIONS,
         ),
     }
 )

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.case import SAFETIES, catalogue, control, describe, requirement
 from conformance.errors import ControlFailed, KitError, Mismatch
+from conformance.profiles import BUILT
 from conformance.target import CAPABILITIES
 from conformance.verdict import ExitCode
 
@@ -94,5 +95,7 @@ def test_every_packaged_case_declares_what_exists() -> None:
 
 
 def test_catalogue_has_no_case_twice_and_every_profile() -> None:
-    assert {case.split(".")[0] for case in catalogue()} == {"betstack", "betcore", "betstack-operator"}
+    assert {case.split(".")[0] for case in catalogue()} == {
+        profile.cases.replace("_", "-") for profile in BUILT.values()
+    }
     assert all(name == case.id for name, case in catalogue().items())

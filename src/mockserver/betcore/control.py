@@ -13,6 +13,8 @@ from mockserver.betcore.aggregator.access import CLIENT_NAME
 from mockserver.betcore.aggregator.drives import drives
 from mockserver.betcore.aggregator.keys import KeyRing
 from mockserver.betcore.aggregator.service import Aggregator
+from mockserver.betcore.feed import drives as feed_drives
+from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.players import PlayerSpec
@@ -50,14 +52,19 @@ class Betcore:
             }
         )
         self.drives: Mapping[str, Drive] = MappingProxyType(
-            {**drives(aggregator, keys), "refresh_token": _issuing_of_refresh_tokens(accounts)}
+            {
+                **drives(aggregator, keys),
+                "refresh_token": _issuing_of_refresh_tokens(accounts),
+                "round": feed_drives.ROUND,
+            }
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with nothing booked, whose timers do what they are for; with the standard newcomer's
-        token if its players are the standard ones."""
+        """A client with nothing booked, whose timers do what they are for, and for whom the feed's games
+        wait; with the standard newcomer's token if its players are the standard ones."""
         client = PartnerClient(**common)
         self._aggregator.attach(client)
+        rounds.attach(client)
         _expect_newcomer(client)
         return client
 

@@ -269,6 +269,13 @@ TENANT_SETTINGS = (
         PROVIDER,
     ),
     _row(
+        "feed_maintenance",
+        switch,
+        False,
+        "Whether the live feed says that its games are in maintenance (`im`).",
+        PARTNER_CLIENT,
+    ),
+    _row(
         "secret_overlap_seconds",
         whole_number(0, 31_536_000, "seconds"),
         86_400,
