@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -176,9 +177,11 @@ def _banner(
         "",
         f"{'API':<20} {'URL':<42} page with the contract",
     ]
+    taken = Counter(surface.contract.base_path for surface in sandbox.surfaces)
     for surface in sandbox.surfaces:
         url = f"{base}{surface.contract.base_path}"
-        lines.append(f"{surface.contract.surface:<20} {_entry(url, surface):<42} {url}{surface.docs_path}")
+        entry = _entry(url, surface, shared=taken[surface.contract.base_path] > 1)
+        lines.append(f"{surface.contract.surface:<20} {entry:<42} {url}{surface.docs_path}")
     hub = sandbox.hub.contract
     live = base.replace("http", "ws", 1) + hub.paths[0]
     lines.append(f"{hub.surface:<20} {live:<42} (SignalR; also at {hub.paths[1]})")
@@ -193,10 +196,16 @@ def _banner(
     return "\n".join(lines)
 
 
-def _entry(url: str, surface: Surface) -> str:
-    """Where an API is called; one that has no prefix and a single path, at that path."""
+def _entry(url: str, surface: Surface, *, shared: bool) -> str:
+    """Where an API is called; one that has no prefix and a single path, at that path.
+
+    :param shared: whether another API has the same prefix, or none either
+    """
     paths = {operation.path for operation in surface.contract.operations.values()}
-    return url + min(paths) if not surface.contract.base_path and len(paths) == 1 else url
+    if not surface.contract.base_path:
+        return url + min(paths) if len(paths) == 1 else url
+    segments = surface.contract.first_segments
+    return url + segments[0] if shared and len(segments) == 1 else url
 
 
 def _credentials(tenant: Tenant) -> str:

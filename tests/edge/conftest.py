@@ -13,6 +13,7 @@ from .casino_site import CasinoSite, open_casino_site
 from .feed_reader import FeedReader
 from .in_process import Service, served
 from .operator_site import Site, open_site
+from .provider_side import GameHouse, open_house
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +64,20 @@ def casino_site(opened_casino_site: CasinoSite) -> CasinoSite:
     """The site at its beginning."""
     opened_casino_site.begin_anew()
     return opened_casino_site
+
+
+@pytest.fixture(scope="module")
+def opened_house(private_key: rsa.RSAPrivateKey) -> Iterator[GameHouse]:
+    """One game provider, for a whole module."""
+    with open_house(private_key) as made:
+        yield made
+
+
+@pytest.fixture
+def house(opened_house: GameHouse) -> GameHouse:
+    """The game provider at its beginning."""
+    opened_house.begin_anew()
+    return opened_house
 
 
 @pytest.fixture(scope="module")

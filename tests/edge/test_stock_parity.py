@@ -10,6 +10,7 @@ from bet_contracts.schemas import compile_schema
 
 from .feed_reader import FeedReader
 from .in_process import QUICKTIP, SUPERBET, Service
+from .provider_side import LAUNCH, identity
 
 Step = tuple[str, str, Any]
 
@@ -73,8 +74,39 @@ WISHES: list[Any] = [
 ]
 
 
+SESSION = "/v1/sessions/6f1c1f62-5a0b-4f0e-9f6d-0b6f6f6a7c11"
+BET: dict[str, Any] = {
+    "betAmount": "10.5",
+    "betId": "b-1",
+    "gameRoundId": "r-1",
+    "sessionId": "6f1c1f62-5a0b-4f0e-9f6d-0b6f6f6a7c11",
+}
+BETS: list[tuple[str, Any]] = [
+    ("pay-in", BET),
+    ("pay-in", BET),
+    ("pay-in", BET | {"betAmount": 10.5}),
+    ("pay-in", BET | {"betAmount": 0.1, "betId": "b-2"}),
+    ("pay-in", BET | {"betAmount": "9999999", "betId": "b-3"}),
+    ("pay-in", BET | {"betAmount": "751", "betId": "b-3"}),
+    ("pay-in", BET | {"betAmount": -1}),
+    ("pay-in", BET | {"betId": 7}),
+    ("pay-in", {}),
+    ("pay-in", []),
+    ("pay-in-out", BET | {"betId": "b-4", "winAmount": "21", "winOdd": 2}),
+    ("pay-in-out", BET | {"betId": "b-5", "winAmount": "21", "winOdd": []}),
+    ("pay-out", BET | {"winAmount": "21.00000001"}),
+    ("pay-out", BET | {"winAmount": None}),
+    ("refund", {"betId": "b-4"}),
+    ("refund", {"betId": ""}),
+    ("refund", "text"),
+]
+
+
 def answer_of(service: Service, method: str, path: str, document: Any) -> tuple[int, Any]:
-    if path.startswith("/be"):
+    if path.startswith("/v1"):
+        body = b"" if document is None else json.dumps(document).encode()
+        answer = service.send(method, path, identity(body), body)
+    elif path.startswith("/be"):
         answer = service.betstack(method, path, document)
     elif document is None:
         answer = service.send(method, path)
@@ -112,6 +144,13 @@ STEPS: list[Step] = [
     ("GET", "/bc/jackpots/F2964C", None),
     ("POST", "/bc/jackpots/C3N8TA", None),
     *(("POST", "/bc/smartbets/F2964C", wish) for wish in WISHES),
+    *(("POST", f"{SESSION}/bets/{way}", document) for way, document in BETS),
+    ("GET", f"{SESSION}/balance", None),
+    ("GET", "/v1/sessions/nobody/balance", None),
+    ("GET", "/v1/games", None),
+    ("POST", "/v1/games/101/launch", LAUNCH),
+    ("POST", "/v1/games/102/launch", LAUNCH),
+    ("POST", "/v1/games/101/launch", LAUNCH | {"minBet": "1"}),
 ]
 
 

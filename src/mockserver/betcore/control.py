@@ -72,6 +72,9 @@ class Betcore:
         """A name with a ``PartnerClientId`` in it (BC-ASM-031)."""
         return CLIENT_NAME.format(int(ids.hex(_NUMBER_DIGITS), 16) + 1)
 
+    def begin(self, tenant: PartnerClient) -> None:
+        """Nothing is there from the beginning."""
+
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
         """Drop what is booked of the player, and what BETCORE asked for; the tokens are those that the
         player was given, as if anew."""
