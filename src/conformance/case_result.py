@@ -32,7 +32,11 @@ def obstacle(run: Run, case: Case) -> Exception | None:
                 "profile alone"
             )
     reason = run.not_allowed(case.safety)
-    return NotApplicable(reason) if reason else None
+    if reason:
+        return NotApplicable(reason)
+    hooks = run.hooks(Evidence(), case.safety)
+    missing = next(filter(None, map(hooks.obstacle, case.hooks)), None)
+    return NotApplicable(missing) if missing else None
 
 
 def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:

@@ -34,9 +34,10 @@ from conformance.client import Evidence, Pace, RawAnswer, Transport
 from conformance.contract import Contract
 from conformance.deviations import Deviation
 from conformance.errors import KitError
+from conformance.hooks import Hooks
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
-from conformance.options import DEFAULT_SEED, Options, check_url
+from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
 from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.played_texts import SMS_PATH, PlayedTexts
@@ -48,6 +49,7 @@ from conformance.response_check import ResponseCheck
 from conformance.signing import SigningKey
 from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
 from conformance.target import Target
+from conformance.urls import check_url, on_this_machine
 
 REMOTE_INTERVAL: Final = 0.5
 """Seconds between two requests to a host that is not this machine."""
@@ -171,6 +173,21 @@ class Run:
         return SmsReceiver(
             self.channel("betstack.sms", evidence), self.target.platform, self.target_now, self.new_ticket_id
         )
+
+    def hooks(self, evidence: Evidence, safety: str) -> Hooks:
+        """What makes the target start something, for a case of this safety class."""
+        return Hooks(
+            self.target.hooks,
+            lambda url: self.hook_not_allowed(url, safety),
+            replace(self.transport, timeout=self.target.hook_seconds),
+            evidence,
+        )
+
+    def hook_not_allowed(self, url: str, safety: str) -> str | None:
+        """Why a case of this safety class must not call the hook; ``None`` when it may."""
+        if on_this_machine(url) or safety in self.options.allow:
+            return None
+        return f"the hook {url} is not on this machine; --allow {safety} calls it"
 
     def own_url(self, surface: str) -> str | None:
         """The one URL that takes every call of the surface; ``None`` where the contract's paths are used."""

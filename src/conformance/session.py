@@ -21,6 +21,7 @@ from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
 from conformance.generated import GeneratedCase
+from conformance.hooks import Hooks
 from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
@@ -165,6 +166,13 @@ class CaseSession:
     def sms(self, request: pytest.FixtureRequest) -> SmsReceiver:
         """The operator's receiver of notifications under test."""
         return self.run.sms(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:
+        """What makes the target start something; nothing of it is under way after the case."""
+        hooks = self.run.hooks(request.node.stash[EVIDENCE], request.node.stash[CASE].safety)
+        yield hooks
+        hooks.close()
 
     def _tidy(self, request: pytest.FixtureRequest, tidy: Callable[[], str | None]) -> None:
         try:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import operator_target
+from conformance import hooks, operator_target
 from conformance.errors import KitError
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
@@ -129,6 +129,10 @@ class Target:
     """Until a balance must show a transaction that was accepted."""
     callback_seconds: float
     """Until a call must have arrived that the target makes after it has answered."""
+    hook_seconds: float
+    """Until a hook must have answered, which may be when the calls are done that it causes."""
+    hooks: Mapping[str, str]
+    """Name to URL; see :mod:`conformance.hooks`."""
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
@@ -196,11 +200,13 @@ DEADLINES: Final = (
     Row("answer_seconds", Decimal, default=Decimal(10), least=Decimal("0.1")),
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
+    Row("hook_seconds", Decimal, default=Decimal(60), least=Decimal("0.1")),
 )
 TOP: Final = (
     Row("label", str, default=None),
     Row("profiles", list, of=str),
     Row("deadlines", dict, default=None),
+    Row(hooks.TABLE, dict, default=None),
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
@@ -311,6 +317,8 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         answer_seconds=float(deadlines["answer_seconds"]),
         settle_seconds=float(deadlines["settle_seconds"]),
         callback_seconds=float(deadlines["callback_seconds"]),
+        hook_seconds=float(deadlines["hook_seconds"]),
+        hooks=hooks.read(top[hooks.TABLE] or {}, file=file, text=text),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
         casino=None if top["betcore-casino"] is None else casino(top["betcore-casino"]),
         platform=None
