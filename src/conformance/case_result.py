@@ -13,7 +13,12 @@ from conformance.judgement import judge, where
 from conformance.run import Run
 from conformance.verdict import CaseResult, Layer, Verdict
 
-PLAYED: Final = {"platform-calls": "the operator's platform", "texts": "the operator's receiver of texts"}
+PLAYED: Final = {
+    "platform-calls": "the operator's platform",
+    "texts": "the operator's receiver of texts",
+    "provider-calls": "the game provider",
+    "session-calls": "BETCORE's sessions",
+}
 """Capability of a target whose calls can be led to the kit, to whom the kit then plays."""
 
 REFUSED: Final = "the smoke check failed: the target refuses the kit's identity"
@@ -26,7 +31,7 @@ def obstacle(run: Run, case: Case) -> Exception | None:
     for capability in case.needs:
         if capability in run.lacks(case.profile):
             return NotApplicable(f"the target declares to lack {capability}")
-        if capability in PLAYED and run.pam is None:
+        if capability in PLAYED and not _played(run, capability):
             return NotApplicable(
                 f"the kit plays {PLAYED[capability]} at the address that --listen says, in a run of this "
                 "profile alone"
@@ -37,6 +42,11 @@ def obstacle(run: Run, case: Case) -> Exception | None:
     hooks = run.hooks(Evidence(), case.safety)
     missing = next(filter(None, map(hooks.obstacle, case.hooks)), None)
     return NotApplicable(missing) if missing else None
+
+
+def _played(run: Run, capability: str) -> bool:
+    player = {"provider-calls": run.provider, "session-calls": run.sessions}.get(capability, run.pam)
+    return player is not None
 
 
 def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:

@@ -69,6 +69,15 @@ def hints(run: Run, surface: str) -> Hints:
         )
     if surface in ("betstack.pam", "betstack.sms") and run.target.platform is not None:
         return _of_an_operator(run)
+    if surface == "betcore.sessions" and run.target.sessions is not None:
+        return Hints(
+            {"betAmount": SMALL_AMOUNT, "winAmount": SMALL_AMOUNT},
+            {"sessionId": run.target.sessions.session},
+        )
+    if surface == "betcore.provider" and run.target.provider is not None:
+        mine = run.target.provider
+        known = {"userId": mine.user_id, "currency": mine.currency}
+        return Hints({}, known | ({"gameId": mine.game} if mine.game else {}))
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator
@@ -115,7 +124,11 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
     if surface == "betstack.bet_card":
         return lambda request: None  # it asks for no identity
     headers: Callable[[bytes], Mapping[str, str]]
-    if surface == "betstack.pam":
+    if surface == "betcore.sessions":
+        headers = run.wallet(Evidence(), judged=False).caller.headers
+    elif surface == "betcore.provider":
+        headers = run.game_provider(Evidence(), judged=False).caller.headers
+    elif surface == "betstack.pam":
         headers = run.platform(Evidence(), judged=False).headers
     elif surface == "betstack.sms":
         headers = run.sms(Evidence()).headers

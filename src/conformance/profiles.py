@@ -76,13 +76,35 @@ BUILT: Final[Mapping[str, Profile]] = {
             made_up={"sendPamAction": "moves-money", "sendSmsNotification": "creates"},
             whole_url=True,
         ),
+        Profile(
+            "betcore-sessions",
+            "BETCORE's sessions API for game providers",
+            ("betcore.sessions",),
+            "betcore_sessions",
+            needs_sink=False,
+            made_up={
+                "getBalance": "read",
+                "payIn": "moves-money",
+                "payOut": "moves-money",
+                "payInOut": "moves-money",
+                "refundBet": "moves-money",
+            },
+            may_listen=True,
+        ),
+        Profile(
+            "betcore-provider",
+            "a game provider for BETCORE",
+            ("betcore.provider",),
+            "betcore_provider",
+            needs_sink=False,
+            made_up={"listGames": "read", "launchGame": "creates"},
+            may_listen=True,
+        ),
     )
 }
 
 PLANNED: Final = (
     "betcore-aggregator",
-    "betcore-provider",
-    "betcore-sessions",
     "betcore-feed",
 )
 

@@ -32,20 +32,25 @@ from conformance.casino import Casino
 from conformance.channel import Channel
 from conformance.client import Evidence, Pace, RawAnswer, Transport
 from conformance.contract import Contract
+from conformance.counterparty import Counterparty
 from conformance.deviations import Deviation
 from conformance.errors import KitError
+from conformance.game_provider import GameProvider
 from conformance.hooks import Hooks
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
 from conformance.played_pam import PAM_PATH, PlayedPam, players
+from conformance.played_provider import PlayedProvider
+from conformance.played_sessions import PlayedSessions
 from conformance.played_texts import SMS_PATH, PlayedTexts
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
 from conformance.request_check import RequestCheck
 from conformance.requirements import Requirement
 from conformance.response_check import ResponseCheck
+from conformance.session_wallet import Wallet
 from conformance.signing import SigningKey
 from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
 from conformance.target import Target
@@ -53,6 +58,9 @@ from conformance.urls import check_url, on_this_machine
 
 REMOTE_INTERVAL: Final = 0.5
 """Seconds between two requests to a host that is not this machine."""
+
+LAUNCHED_GAME: Final = "101"
+"""Id of the game that the kit has as a game provider, unless the target file names one."""
 
 BETS_PER_RUN: Final = 100_000
 """Bet ids that a run may use, from a base that its id gives."""
@@ -79,6 +87,10 @@ class Run:
     """The operator's platform, where the kit plays it."""
     texts: PlayedTexts | None = None
     """The operator's receiver of notifications, which goes with it."""
+    provider: PlayedProvider | None = None
+    """The game provider, where the kit plays it."""
+    sessions: PlayedSessions | None = None
+    """BETCORE's sessions, where the kit plays them."""
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -103,6 +115,14 @@ class Run:
     def new_ticket_id(self) -> str:
         """24 lower-case hex digits that no ticket of the target has."""
         return f"{self.run_id}{next(self._ids):016x}"
+
+    def new_uuid(self) -> str:
+        """A UUID that begins with the run's id, and that nothing of the target has."""
+        return f"{self.run_id}-0000-4000-8000-{next(self._ids):012x}"
+
+    def new_request_id(self) -> str:
+        """32 lower-case hex digits that no call had."""
+        return f"{self.run_id}{next(self._ids):024x}"
 
     def new_bet(self) -> int:
         """A bet id of this run's range."""
@@ -172,6 +192,31 @@ class Run:
         assert self.target.platform is not None
         return SmsReceiver(
             self.channel("betstack.sms", evidence), self.target.platform, self.target_now, self.new_ticket_id
+        )
+
+    def wallet(self, evidence: Evidence, *, judged: bool = True) -> Wallet:
+        """The wallet behind the target file's session, as the kit, playing the game provider, calls it."""
+        assert self.target.sessions is not None
+        mine = self.target.sessions
+        return Wallet(
+            self.channel("betcore.sessions", evidence, judged=judged),
+            mine,
+            Counterparty(mine.counterparty_id, mine.secret, self.target_now, self.new_request_id),
+            self.new_uuid,
+            self.target.settle_seconds,
+            mine.session,
+        )
+
+    def game_provider(self, evidence: Evidence, *, judged: bool = True) -> GameProvider:
+        """The game provider as the kit, playing BETCORE, calls it."""
+        assert self.target.provider is not None
+        mine = self.target.provider
+        return GameProvider(
+            self.channel("betcore.provider", evidence, judged=judged),
+            mine,
+            Counterparty(mine.counterparty_id, mine.secret, self.target_now, self.new_request_id),
+            self.new_uuid,
+            self.sessions.know if self.sessions is not None else lambda session: None,
         )
 
     def hooks(self, evidence: Evidence, safety: str) -> Hooks:
@@ -290,6 +335,10 @@ class Run:
             return found
         if profile.name == "betstack-operator":
             return look(self._ask_platform, now=self.now)
+        if profile.name == "betcore-sessions":
+            return look(self._ask_wallet, now=self.now)
+        if profile.name == "betcore-provider":
+            return look(self._ask_provider, now=self.now, shapes=(dict, list))
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
@@ -304,6 +353,12 @@ class Run:
 
     def _ask_platform(self) -> RawAnswer:
         return self.platform(Evidence(), judged=False).identify().raw
+
+    def _ask_wallet(self) -> RawAnswer:
+        return self.wallet(Evidence(), judged=False).ask().raw
+
+    def _ask_provider(self) -> RawAnswer:
+        return self.game_provider(Evidence(), judged=False).list().raw
 
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
@@ -414,10 +469,7 @@ def _equip(run: Run) -> None:
     roles: dict[str, Role] = {}
     # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
     if options.listen is not None and not needs_sink and any(one.may_listen for one in run.profiles):
-        assert run.target.betstack is not None
-        run.pam = PlayedPam(players(run.target.betstack, run.run_id))
-        run.texts = PlayedTexts()
-        roles = {**run.pam.roles(), SMS_PATH: run.texts}
+        roles = _played(run)
     if roles or needs_sink:
         run.sink = run.stack.enter_context(
             CallbackSink(
@@ -429,6 +481,26 @@ def _equip(run: Run) -> None:
         )
     if run.pam is not None and run.texts is not None and run.sink is not None:
         run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
+    for played in (run.provider, run.sessions):
+        if played is not None and run.sink is not None:
+            played.url = run.sink.url
+
+
+def _played(run: Run) -> dict[str, Role]:
+    """The parties that the kit plays for the run's profiles, by the paths at which they answer."""
+    roles: dict[str, Role] = {}
+    names = [profile.name for profile in run.profiles]
+    if "betstack" in names and run.target.betstack is not None:
+        run.pam = PlayedPam(players(run.target.betstack, run.run_id))
+        run.texts = PlayedTexts()
+        roles |= {**run.pam.roles(), SMS_PATH: run.texts}
+    if "betcore-sessions" in names and run.target.sessions is not None:
+        run.provider = PlayedProvider(run.target.sessions.launch_game or LAUNCHED_GAME)
+        roles |= run.provider.roles()
+    if "betcore-provider" in names and run.target.provider is not None:
+        run.sessions = PlayedSessions(run.target.provider.counterparty_id, run.target.provider.secret)
+        roles |= run.sessions.roles()
+    return roles
 
 
 def timestamp(seconds: float) -> str:

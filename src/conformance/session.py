@@ -20,16 +20,20 @@ from conformance.case import CASES_PACKAGE, Case, describe
 from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
+from conformance.game_provider import GameProvider
 from conformance.generated import GeneratedCase
 from conformance.hooks import Hooks
 from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.played_pam import Watch
+from conformance.played_provider import ProviderWatch
+from conformance.played_sessions import SessionWatch
 from conformance.played_texts import TextWatch
 from conformance.report import write
 from conformance.report.terminal import show_problems
 from conformance.run import Run
+from conformance.session_wallet import Wallet
 from conformance.verdict import CaseResult, ExitCode, RunReport, Verdict
 
 CASE: Final = pytest.StashKey[Case]()
@@ -166,6 +170,28 @@ class CaseSession:
     def sms(self, request: pytest.FixtureRequest) -> SmsReceiver:
         """The operator's receiver of notifications under test."""
         return self.run.sms(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def wallet(self, request: pytest.FixtureRequest) -> Iterator[Wallet]:
+        """The sessions API under test; what a case took is given back after it."""
+        wallet = self.run.wallet(request.node.stash[EVIDENCE])
+        yield wallet
+        self._tidy(request, wallet.tidy)
+
+    @pytest.fixture
+    def launches(self) -> ProviderWatch | None:
+        """The game provider as the kit plays it; ``None`` where a case can't run for the lack of it."""
+        return self.run.provider.watch() if self.run.provider is not None else None
+
+    @pytest.fixture
+    def provider(self, request: pytest.FixtureRequest) -> GameProvider:
+        """The game provider under test."""
+        return self.run.game_provider(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def sessions(self) -> SessionWatch | None:
+        """BETCORE's sessions as the kit plays them; ``None`` where a case can't run for the lack of them."""
+        return self.run.sessions.watch() if self.run.sessions is not None else None
 
     @pytest.fixture
     def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:

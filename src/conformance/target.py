@@ -14,10 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import hooks, operator_target
+from conformance import hooks, operator_target, provider_tables
 from conformance.errors import KitError
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
+from conformance.provider_tables import ProviderTarget, SessionsTarget
 from conformance.toml_rows import Row, read_table
 
 CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,6 +29,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,
+    **provider_tables.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -117,6 +119,10 @@ class CasinoTarget:
     lacks: frozenset[str]
 
 
+Section = BetstackTarget | CasinoTarget | OperatorTarget | SessionsTarget | ProviderTarget
+"""What a target file may say of a profile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A target file, read and checked."""
@@ -136,15 +142,24 @@ class Target:
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
+    sessions: SessionsTarget | None
+    provider: ProviderTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+    def section(self, profile: str) -> Section | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
-        return self.platform if profile == operator_target.TABLE else sections[profile]
+        sections: dict[str, Section | None] = {
+            "betstack": self.betstack,
+            "betcore-casino": self.casino,
+            operator_target.TABLE: self.platform,
+            provider_tables.SESSIONS: self.sessions,
+            provider_tables.PROVIDER: self.provider,
+        }
+        return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        own = self.platform.secrets() if self.platform else []
+        tables = (self.platform, self.sessions, self.provider)
+        own = [secret for table in tables if table for secret in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -210,6 +225,8 @@ TOP: Final = (
     Row("betstack", dict, default=None),
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
+    Row(provider_tables.SESSIONS, dict, default=None),
+    Row(provider_tables.PROVIDER, dict, default=None),
 )
 
 
@@ -311,6 +328,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
             lacks=lacks(row["lacks"], "betcore-casino"),
         )
 
+    sessions, provider = top[provider_tables.SESSIONS], top[provider_tables.PROVIDER]
     return Target(
         label=top["label"],
         profiles=tuple(top["profiles"]),
@@ -324,4 +342,6 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),
+        sessions=None if sessions is None else provider_tables.read_sessions(sessions, table, lacks),
+        provider=None if provider is None else provider_tables.read_provider(provider, table, lacks),
     )
