@@ -74,7 +74,8 @@ class CallbackSink:
     """Listens on ``host:port`` while used as a context manager.
 
     ``documents`` maps the paths that are served to what is answered, as JSON; ``roles`` maps paths to who
-    decides on the answer, one that ends in a slash all that is below it. Raises :exc:`KitError` when it can't listen. Port 0 takes a free one.
+    decides on the answer; a path that ends in a slash stands for all that is below it. Raises :exc:`KitError`
+    when it can't listen. Port 0 takes a free one.
     """
 
     def __init__(

@@ -35,7 +35,7 @@ class GameProvider:
 
     # -- calls --------------------------------------------------------------------------------------
 
-    def list(self, headers: Mapping[str, str] | None = None) -> Answer:
+    def ask(self, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask for the games, signed unless other headers are given."""
         raw = self.channel.call(oracle.LIST, headers=self.caller.headers() if headers is None else headers)
         return Answer(raw, self.channel.refusals(oracle.LIST))
@@ -87,7 +87,7 @@ class GameProvider:
         """The games of the list. Raises :exc:`Missing` where there is none to be had."""
         if not self._listed:
             with self.channel.evidence.during("games"):
-                answer = self.list()
+                answer = self.ask()
             games = answer.raw.value
             if answer.raw.status != 200 or not isinstance(games, list):
                 raise Missing(f"needs the list of games, but listGames got {answer.raw.describe()}")
@@ -148,5 +148,7 @@ def must_be_launched(answer: Answer) -> str:
 def must_not_be_launched(answer: Answer, what: str) -> Answer:
     """Raise :exc:`Mismatch` if the answer tells an address to embed, or if there is none."""
     if answer.raw.status is None or frame_of(answer) is not None:
-        raise Mismatch(f"{what} got {answer.raw.describe()}", expected="a refusal", actual=answer.raw.describe())
+        raise Mismatch(
+            f"{what} got {answer.raw.describe()}", expected="a refusal", actual=answer.raw.describe()
+        )
     return answer

@@ -76,8 +76,8 @@ def hints(run: Run, surface: str) -> Hints:
         )
     if surface == "betcore.provider" and run.target.provider is not None:
         mine = run.target.provider
-        known = {"userId": mine.user_id, "currency": mine.currency}
-        return Hints({}, known | ({"gameId": mine.game} if mine.game else {}))
+        game = {} if mine.game is None else {"gameId": mine.game}
+        return Hints({}, {"userId": mine.user_id, "currency": mine.currency, **game})
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator

@@ -82,6 +82,10 @@ class ProviderWatch:
     provider: PlayedProvider
     start: int
 
+    def afresh(self) -> ProviderWatch:
+        """What arrives from now on."""
+        return self.provider.watch()
+
     def calls(self) -> Sequence[Received]:
         """The calls so far."""
         return self.provider.since(self.start)

@@ -358,7 +358,7 @@ class Run:
         return self.wallet(Evidence(), judged=False).ask().raw
 
     def _ask_provider(self) -> RawAnswer:
-        return self.game_provider(Evidence(), judged=False).list().raw
+        return self.game_provider(Evidence(), judged=False).ask().raw
 
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"

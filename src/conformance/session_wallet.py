@@ -246,8 +246,7 @@ class Wallet:
         ]
         answers = simultaneously(ready)
         return [
-            Answer(raw, self.channel.refusals(event))
-            for (event, _), raw in zip(calls, answers, strict=True)
+            Answer(raw, self.channel.refusals(event)) for (event, _), raw in zip(calls, answers, strict=True)
         ]
 
     def _raw(self, event: str, body: bytes, headers: Mapping[str, str]) -> RawAnswer:

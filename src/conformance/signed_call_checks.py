@@ -48,8 +48,9 @@ def must_verify(calls: Sequence[Received], secret: str) -> None:
     for call in calls:
         if not verifies(call, secret):
             raise Mismatch(
-                f"{SIGN} of {call.method} {_tail(call)} is not that of its body and headers" + _why(call, secret),
-                expected="HMAC-SHA256 over body, counterparty id, timestamp and request id, joined by full stops",
+                f"{SIGN} of {call.method} {_tail(call)} does not match its body and headers"
+                + _why(call, secret),
+                expected="HMAC-SHA256 over body, counterparty id, timestamp, request id, joined by full stops",
                 actual="another signature",
             )
 
@@ -70,7 +71,7 @@ def must_be_lower_hex(calls: Sequence[Received]) -> None:
         sign = call.header(SIGN) or ""
         if not LOWER_HEX_64.fullmatch(sign):
             raise Mismatch(
-                f"{SIGN} of {call.method} {_tail(call)} has {len(sign)} characters, and is no lower-case hex of 64",
+                f"{SIGN} of {call.method} {_tail(call)} has {len(sign)} characters, not 64 lower-case hex digits",
                 expected="64 lower-case hex digits",
                 actual=f"{len(sign)} characters",
             )

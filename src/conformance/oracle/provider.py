@@ -1,7 +1,7 @@
 """What a game provider's API must do, and what it must send to BETCORE's sessions.
 
-Sources: the pages games and launch and the change table of https://betcore-api-docs.apidog.io; names of fields
-and the repeats are those of a game provider's public code. Codes are assumed (BC-ASM-073 to -076).
+Sources: the pages games and launch and the change table of https://betcore-api-docs.apidog.io; names of
+fields and the repeats are those of a game provider's public code. Codes are assumed (BC-ASM-073 to -076).
 """
 
 from __future__ import annotations
