@@ -50,7 +50,7 @@ def must_verify(calls: Sequence[Received], secret: str) -> None:
             raise Mismatch(
                 f"{SIGN} of {call.method} {_tail(call)} does not match its body and headers"
                 + _why(call, secret),
-                expected="HMAC-SHA256 over body, counterparty id, timestamp, request id, joined by full stops",
+                expected="HMAC-SHA256 over body, counterparty id, timestamp and request id",
                 actual="another signature",
             )
 
@@ -71,7 +71,7 @@ def must_be_lower_hex(calls: Sequence[Received]) -> None:
         sign = call.header(SIGN) or ""
         if not LOWER_HEX_64.fullmatch(sign):
             raise Mismatch(
-                f"{SIGN} of {call.method} {_tail(call)} has {len(sign)} characters, not 64 lower-case hex digits",
+                f"{SIGN} of {call.method} {_tail(call)}: {len(sign)} characters, not 64 lower-case hex digits",
                 expected="64 lower-case hex digits",
                 actual=f"{len(sign)} characters",
             )

@@ -273,7 +273,7 @@ class SmallSessions:
             name = fields.get("gameRoundId", name)
         if "bets_by_player" in self.faults:
             name = f"{session.player}/{name}"
-        if f"{event}_raced" in self.faults and name not in self.refunded:
+        if f"{event}_raced" in self.faults:
             state = self.bets[name].state if name in self.bets else "none"
             self.meeting.wait((event, name, state))
             with self.lock:

@@ -81,7 +81,7 @@ def test_signature_is_hmac_sha256(wallet: Wallet) -> None:
 def test_call_without_a_body_signs_none(wallet: Wallet) -> None:
     """A read of the balance is signed without a body; a signature over an empty object is refused."""
     wallet.ask().must_be(oracle.SUCCESS)
-    signed = wallet.caller.headers(text=lambda one, two, three, body: x_sign_text(one, two, three, b"{}"))
+    signed = wallet.caller.headers(text=lambda one, two, three, _: x_sign_text(one, two, three, b"{}"))
     wallet.ask(signed).must_not_be_accepted("a signature over an empty object")
 
 
