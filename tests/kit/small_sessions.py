@@ -128,8 +128,7 @@ class SmallSessions:
     def _call(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         parts = path.split("/")[1:]
         known = parts[:2] == ["v1", "sessions"] and (
-            parts[3:] == ["balance"]
-            or (len(parts) == 5 and parts[3] == "bets" and parts[4] in EVENTS)
+            parts[3:] == ["balance"] or (len(parts) == 5 and parts[3] == "bets" and parts[4] in EVENTS)
         )
         if not known:
             raise Refused(2, 200 if "unknown_path_200" in self.faults else 404)
@@ -239,7 +238,9 @@ class SmallSessions:
         fields: dict[str, Any] = {}
         for name in NEEDED[event]:
             if name not in value and "anything_fits" in self.faults:
-                value[name] = "1" if name.endswith("Amount") else value.get("betId", f"b{next(self._numbers)}")
+                value[name] = (
+                    "1" if name.endswith("Amount") else value.get("betId", f"b{next(self._numbers)}")
+                )
             fields[name] = self._member(name, value.get(name))
         named = fields.get("sessionId", path_session)
         if named != path_session and not self.faults & {"body_session_ignored", "anything_fits"}:
