@@ -71,7 +71,7 @@ def must_be_lower_hex(calls: Sequence[Received]) -> None:
         sign = call.header(SIGN) or ""
         if not LOWER_HEX_64.fullmatch(sign):
             raise Mismatch(
-                f"{SIGN} of {call.method} {_tail(call)}: {len(sign)} characters, not 64 lower-case hex digits",
+                f"{SIGN} of {call.method} {_tail(call)} is not written in lower-case hex",
                 expected="64 lower-case hex digits",
                 actual=f"{len(sign)} characters",
             )

@@ -1,7 +1,7 @@
 """BETCORE's sessions in small, for the kit's own tests, which can be made wrong on purpose.
 
-It shares no code with the sandbox and none with the kit. ``faults`` names what it does wrong, or only otherwise
-than usual.
+It shares no code with the sandbox and none with the kit. ``faults`` names what it does wrong, or only
+otherwise than usual.
 """
 
 from __future__ import annotations
@@ -169,27 +169,36 @@ class SmallSessions:
             return
         if counterparty != COUNTERPARTY and "any_counterparty" not in self.faults:
             raise denied
-        if "keys_sorted" in self.faults and body:
-            body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
-        tails = [counterparty.encode(), timestamp.encode(), request_id.encode()]
-        texts = [b".".join([body, *tails] if body else tails)]
-        if "body_unsigned" in self.faults:
-            texts.append(b".".join(tails))
-        if "empty_object_signed" in self.faults:
-            texts.append(b".".join([b"{}", *tails]))
-        keys = [SECRET.encode()]
-        if "key_decoded" in self.faults:
-            keys.append(base64.b64decode(SECRET))
-        right = [hmac.new(key, text, hashlib.sha256) for text in texts for key in keys]
-        accepted = {one.hexdigest() for one in right}
-        if "base64_accepted" in self.faults:
-            accepted |= {base64.b64encode(one.digest()).decode() for one in right}
-        if "sha1_accepted" in self.faults:
-            accepted |= {hmac.new(keys[0], text, hashlib.sha1).hexdigest() for text in texts}
         if "timestamp_unsigned" in self.faults and not body:
             return
-        if sign not in accepted:
+        if sign not in self._right_signs(body, given[:3]):
             raise denied
+
+    def _right_signs(self, body: bytes, identity: list[str]) -> set[str]:
+        if "keys_sorted" in self.faults and body:
+            body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+        tails = [part.encode() for part in identity]
+        texts = {
+            "": b".".join([body, *tails] if body else tails),
+            "body_unsigned": b".".join(tails),
+            "empty_object_signed": b".".join([b"{}", *tails]),
+        }
+        keys = {"": SECRET.encode(), "key_decoded": base64.b64decode(SECRET)}
+        forms = {
+            "": lambda key, text: hmac.new(key, text, hashlib.sha256).hexdigest(),
+            "base64_accepted": lambda key, text: base64.b64encode(
+                hmac.new(key, text, hashlib.sha256).digest()
+            ).decode(),
+            "sha1_accepted": lambda key, text: hmac.new(key, text, hashlib.sha1).hexdigest(),
+        }
+        allowed = {"", *self.faults}
+        return {
+            form(key, text)
+            for (one, text), (two, key), (three, form) in itertools.product(
+                texts.items(), keys.items(), forms.items()
+            )
+            if {one, two, three} <= allowed
+        }
 
     def _session(self, name: str) -> Session:
         if name == "demo" and "demo_by_name" in self.faults:
@@ -288,9 +297,9 @@ class SmallSessions:
                     self._move(session, fields["winAmount"] if event == "payOut" else seen.stake)
                     seen.state = "paid"
                 return
-        if "overtaken" in self.faults and event == "payIn" and name not in self.bets:
-            if self.refunded.setdefault(name, threading.Event()).wait(0.3):
-                self.bets.pop(name, None)  # the refund came first, and nobody remembers it
+        if "overtaken" in self.faults and event == "payIn":
+            self.refunded.setdefault(name, threading.Event()).wait(0.3)
+            self.bets.pop(name, None)  # whichever came first, nobody remembers the refund
         with self.lock:
             known = self.bets.get(name) or Bet("none", session.player, "", "")
             self._done(event, name, fields, session, known)
@@ -324,21 +333,8 @@ class SmallSessions:
                     return
                 raise Refused(6)
         elif known.state != "none" and not raced:
-            same = (known.method, known.round, known.player) == (
-                event,
-                fields["gameRoundId"],
-                session.player,
-            )
-            same = same and known.stake == stake and (event == "payIn" or known.win == win)
-            if not same and "changes_booked" in self.faults:
-                self._move(session, known.stake - stake + (win - known.win if event == "payInOut" else 0))
-                raise Refused(104)
-            if same and "booked_again" in self.faults:
-                self._move(session, win - stake)
-                return
-            if same and "repeat_success" in self.faults:
-                return
-            raise Refused(104 if same or "changes_ignored" in self.faults else 2)
+            self._registered_before(event, fields, session, known)
+            return
         if session.player == "553314AA3" and "blocked_may_bet" not in self.faults:
             raise Refused(7)
         if not Decimal("0.01") <= stake <= 50_000 and "no_limits" not in self.faults:
@@ -346,7 +342,7 @@ class SmallSessions:
         cover = self.purses[session.purse] + (win if "win_covers" in self.faults else 0)
         if "overdraft_raced" in self.faults:
             self.lock.release()
-            self.meeting.wait(("overdraft", session.purse))
+            self.meeting.wait(name)  # nobody else comes: all look at the purse before one takes
             self.lock.acquire()
         if stake > cover and "overdraft" not in self.faults:
             raise Refused(4)
@@ -365,6 +361,27 @@ class SmallSessions:
             moved = win
         self._move(session, moved)
 
+    def _registered_before(self, event: str, fields: dict[str, Any], session: Session, known: Bet) -> None:
+        stake, win = fields["betAmount"], fields.get("winAmount", Decimal(0))
+        same = (known.method, known.round, known.player) == (event, fields["gameRoundId"], session.player)
+        same = same and known.stake == stake and (event == "payIn" or known.win == win)
+        if not same and "changes_booked" in self.faults:
+            self._move(session, known.stake - stake + (win - known.win if event == "payInOut" else 0))
+            raise Refused(104)
+        if same and "booked_again" in self.faults:
+            self._move(session, win - stake)
+        elif not (same and "repeat_success" in self.faults):
+            raise Refused(104 if same or "changes_ignored" in self.faults else 2)
+
+    def _not_open(self, win: Decimal, session: Session, known: Bet) -> None:
+        """An outcome of a bet that has none to come."""
+        pays = {"none": "unknown_bet_paid", "at_once": "paid_after_at_once"}
+        accepts = {"none": "unknown_bet_accepted"}
+        if pays.get(known.state) in self.faults:
+            self._move(session, win)
+        elif accepts.get(known.state, "ended_bet_accepted") not in self.faults:
+            raise Refused(6)
+
     def _pay_out(
         self, name: str, fields: dict[str, Any], session: Session, known: Bet, *, raced: bool
     ) -> None:
@@ -378,17 +395,8 @@ class SmallSessions:
                 raise Refused(6)
             return
         if known.state != "open" and not raced:
-            if known.state == "none" and "unknown_bet_paid" in self.faults:
-                self._move(session, win)
-                return
-            if known.state == "at_once" and "paid_after_at_once" in self.faults:
-                self._move(session, win)
-                return
-            if known.state == "none" and "unknown_bet_accepted" in self.faults:
-                return
-            if "ended_bet_accepted" in self.faults and known.state != "none":
-                return
-            raise Refused(6)
+            self._not_open(win, session, known)
+            return
         if "sessions_of_bets" in self.faults and session is self.sessions[OTHER]:
             raise Refused(6)
         if "loss_refused" in self.faults and not win:

@@ -1,4 +1,4 @@
-"""Each case for BETCORE's sessions is failed by the fault that it is there for; no legal variation fails one."""
+"""Each case for BETCORE's sessions is failed by the fault that it is there for, and by no legal variation."""
 
 from __future__ import annotations
 
@@ -93,7 +93,6 @@ FAULTS = (
     ("request_ids_once", "signature.repeated_request_id_is_accepted"),
     ("sessions_expire", "balance.old_session_can_be_read"),
     ("sessions_of_bets", "order.outcome_and_refund_may_come_in_another_session"),
-    ("sha1_accepted", "signature.signature_is_hmac_sha256"),
     ("signs_in_capitals", "launches.launch_carries_the_four_headers"),
     ("stamps_in_seconds", "launches.launch_carries_the_four_headers"),
     ("text_amounts_only", "bets.amounts_are_taken_as_text_and_as_numbers"),
@@ -122,7 +121,6 @@ MONEY = (
     ("bets_lapse", "order.open_bet_does_not_lapse"),
     ("body_session_ignored", "balance.other_session_in_the_body_gets_2"),
     ("body_unsigned", "signature.body_and_three_headers_are_signed_joined_by_full_stops"),
-    ("body_unsigned", "signature.forged_registration_gets_401_and_moves_nothing"),
     ("booked_again", "repeats.bet_with_its_outcome_sent_again_gets_104"),
     ("booked_again", "repeats.registration_sent_again_gets_104"),
     ("changes_booked", "repeats.registration_again_with_another_amount_gets_2"),
@@ -151,6 +149,7 @@ MONEY = (
     ("refund_leaves_the_win", "bets.refund_undoes_a_bet_with_its_outcome"),
     ("refunded_again", "repeats.refund_sent_again_gives_nothing"),
     ("session_bound_purses", "order.outcome_and_refund_may_come_in_another_session"),
+    ("sha1_accepted", "signature.signature_is_hmac_sha256"),
     ("takes_nothing", "bets.registration_takes_the_stake"),
     ("tombstone_forgotten", "order.calls_on_a_bet_refunded_before_it_was_seen"),
     ("tombstone_forgotten", "order.registration_after_its_refund_gets_6"),
@@ -236,6 +235,7 @@ def test_every_named_case_for_the_sessions_has_a_fault_that_fails_it() -> None:
 @pytest.mark.parametrize("variations", VARIATIONS, ids="-".join)
 def test_legal_variation_fails_no_case(record: Record, variations: tuple[str, ...]) -> None:
     found = record(SmallSessions(frozenset(variations)), code=ExitCode.AS_EXPECTED)
-    wrong = [row for row in found.results if row.verdict not in (Verdict.PASS, Verdict.OBSERVED)]
+    fine = (Verdict.PASS, Verdict.OBSERVED, Verdict.NOT_APPLICABLE)
+    wrong = [row for row in found.results if row.verdict not in fine]
 
     assert [(row.case_id, row.verdict, row.reason) for row in wrong] == []

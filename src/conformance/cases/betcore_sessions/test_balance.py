@@ -76,14 +76,14 @@ def test_bets_of_a_demo_session_leave_the_balance(wallet: Wallet) -> None:
 def test_call_on_an_unknown_session_gets_3(wallet: Wallet) -> None:
     """Every call on a session that was never launched is answered with 3, and moves nothing."""
     bet, unknown = wallet.brought(oracle.PAY_IN), wallet.new_id()
-    with wallet.channel.evidence.during("balance of an unknown session"):
-        wallet.ask(session=unknown).must_be(oracle.UNKNOWN_SESSION)
     for event in wallet.events():
         about = bet if event in (oracle.PAY_OUT, oracle.REFUND) else wallet.new_bet()
         with wallet.channel.evidence.during(f"{event} on an unknown session"):
             answer = wallet.act(event, about, session=unknown)
             wallet.books_must_agree(f"{event} on an unknown session was sent")
             answer.must_be(oracle.UNKNOWN_SESSION)
+    with wallet.channel.evidence.during("balance of an unknown session"):
+        wallet.ask(session=unknown).must_be(oracle.UNKNOWN_SESSION)
 
 
 @requirement("BC-SES-007", safety="read", hooks=("advance",))

@@ -10,7 +10,7 @@ from conformance.errors import Hazard, Missing, NotApplicable
 from conformance.hooks import Hooks
 from conformance.oracle import sessions as oracle
 from conformance.session_books import plain, signed
-from conformance.session_wallet import Wallet
+from conformance.session_wallet import Bet, Wallet
 
 MONTH: Final = 30 * 86_400
 
@@ -70,7 +70,7 @@ def test_registration_after_its_refund_gets_6(wallet: Wallet) -> None:
     """A registration that its refund has overtaken is answered with 6, and takes nothing."""
     for event in wallet.events():
         if event in oracle.REGISTERING:
-            bet = wallet.brought(oracle.REFUND)
+            bet = _brought(wallet, "refunded_before_it_was_seen")
             wallet.step(event, bet).must_be(oracle.UNKNOWN_OR_ENDED_BET)
 
 
@@ -108,12 +108,22 @@ def test_open_bet_does_not_lapse(wallet: Wallet, hooks: Hooks) -> None:
 
 
 def _every_call(wallet: Wallet, way: str) -> None:
-    events = oracle.WAYS[way]
     for event in wallet.events():
-        bet = wallet.brought(*events)
+        bet = _brought(wallet, way)
         wanted = oracle.expected(bet.life, event)
         with wallet.channel.evidence.during(f"{event} of a bet that is {way.replace('_', ' ')}"):
             wallet.step(event, bet).must_be(wanted.code)
+
+
+def _brought(wallet: Wallet, way: str) -> Bet:
+    """A bet in this state. Raises :exc:`NotApplicable` at a target that knows of no refund before its bet."""
+    if way != "refunded_before_it_was_seen":
+        return wallet.brought(*oracle.WAYS[way])
+    bet = wallet.new_bet()
+    answer = wallet.step(oracle.REFUND, bet)
+    if not answer.accepted:
+        raise NotApplicable(f"the refund of a bet that was never seen is refused: {answer.raw.describe()}")
+    return bet
 
 
 def _other_session(wallet: Wallet, hooks: Hooks) -> str:

