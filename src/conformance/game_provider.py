@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from conformance.channel import Channel
 from conformance.client import shown
 from conformance.code_answer import Answer, number
 from conformance.counterparty import Counterparty
-from conformance.errors import Mismatch, Missing
+from conformance.errors import Mismatch, Missing, NotApplicable
 from conformance.oracle import provider as oracle
 from conformance.provider_tables import ProviderTarget
 from conformance.session_books import plain
 from conformance.signing import alphabetical_body
-
-JSON_HEADERS: Final = {"content-type": "application/json"}
 
 
 @dataclass(slots=True)
@@ -31,6 +29,8 @@ class GameProvider:
     """A UUID that no session has."""
     know: Callable[[str], None]
     """Takes the id of a session that BETCORE launches, before the provider hears of it."""
+    seconds: float
+    """How long a call of the provider is waited for."""
     _listed: list[Mapping[str, Any]] = field(default_factory=list, init=False)
 
     # -- calls --------------------------------------------------------------------------------------
@@ -41,14 +41,19 @@ class GameProvider:
         return Answer(raw, self.channel.refusals(oracle.LIST))
 
     def post(
-        self, body: bytes, headers: Mapping[str, str] | None = None, *, game: str | None = None
+        self,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        game: str | None = None,
+        media_type: str = "application/json",
     ) -> Answer:
         """Launch with exactly these bytes, signed unless other headers are given."""
         identity = self.caller.headers(body) if headers is None else headers
         raw = self.channel.call(
             oracle.LAUNCH,
             values={"gameId": self.game() if game is None else game},
-            headers={**JSON_HEADERS, **identity},
+            headers={"content-type": media_type, **identity},
             body=body,
         )
         return Answer(raw, self.channel.refusals(oracle.LAUNCH))
@@ -106,6 +111,14 @@ class GameProvider:
         if not found:
             raise Missing(f"needs a game, but gameId is {shown(chosen.get('gameId'))}")
         return found
+
+    def other_game(self, than: str) -> str:
+        """Id of another listed game. Raises :exc:`NotApplicable` where there is none."""
+        found = [written(game.get("gameId")) for game in self.games()]
+        other = next((game for game in found if game and game != than), None)
+        if other is None:
+            raise NotApplicable("the list has one game only")
+        return other
 
     def launched(self, *, game: str | None = None, **changes: Any) -> str:
         """A session that the provider has taken. Raises :exc:`Missing` if it refuses one."""

@@ -40,6 +40,8 @@ class Told:
     """``None``: the connection is closed without an answer."""
     booked: bool = False
     """Whether the wallet does what it was asked for all the same."""
+    body: bytes | None = None
+    """Sent instead of the body that goes with the code."""
 
 
 NO_ANSWER: Final = Told(None)
@@ -92,13 +94,15 @@ class PlayedSessions:
         operation = PATHS.get((received.method, tail), "")
         data = _object(received.body)
         with self._changed:
-            code = self._answer(received, operation, session, data)
+            told = self._told[operation].popleft() if self._told.get(operation) else None
+            code = self._answer(received, operation, session, data, told)
             self._calls.append(SessionCall(received, operation, session, data, code))
             self._changed.notify_all()
             if code is None:
                 return Reply(None)
             status = {oracle.ACCESS_DENIED: oracle.DENIED_STATUS}.get(code, 200)
-            return Reply(status if operation else 404, self._body(operation, code))
+            body = told.body if told is not None else None
+            return Reply(status if operation else 404, self._body(operation, code) if body is None else body)
 
     def roles(self) -> dict[str, Role]:
         """What answers at the paths of sessions."""
@@ -134,29 +138,27 @@ class PlayedSessions:
             return self._changed.wait_for(enough, seconds)
 
     @contextmanager
-    def answering(self, operation: str, *answers: Told) -> Iterator[None]:
-        """Inside the block the next calls of the operation get these answers, then honest ones again."""
+    def answering(self, told: Mapping[str, Sequence[Told]]) -> Iterator[None]:
+        """Inside the block the next calls of each operation get these answers, then honest ones again."""
         with self._changed:
-            self._told[operation] = deque(answers)
+            self._told = {operation: deque(answers) for operation, answers in told.items()}
         try:
             yield
         finally:
             with self._changed:
-                self._told.pop(operation, None)
+                self._told = {}
 
     # -- the wallet ---------------------------------------------------------------------------------
 
     def _answer(
-        self, received: Received, operation: str, session: str, data: Mapping[str, Any]
+        self, received: Received, operation: str, session: str, data: Mapping[str, Any], told: Told | None
     ) -> int | None:
         if not operation:
             return oracle.INVALID_REQUEST
-        told = self._told.get(operation)
-        if told:
-            answer = told.popleft()
-            if answer.booked:
+        if told is not None:
+            if told.booked:
                 self._book(operation, data)
-            return answer.code
+            return told.code
         if not self._signed(received):
             return oracle.ACCESS_DENIED
         if session not in self._known:
@@ -212,6 +214,14 @@ class SessionWatch:
 
     sessions: PlayedSessions
     start: int
+
+    def afresh(self) -> SessionWatch:
+        """What arrives from now on."""
+        return self.sessions.watch()
+
+    def describe(self) -> str:
+        """What arrived, on one line."""
+        return "; ".join(call.describe() for call in self.calls()) or "nothing arrived"
 
     def calls(self, *operations: str, bet: str | None = None) -> Sequence[SessionCall]:
         """The calls so far of these operations, about this bet; any where none is given."""

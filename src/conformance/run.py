@@ -217,6 +217,7 @@ class Run:
             Counterparty(mine.counterparty_id, mine.secret, self.target_now, self.new_request_id),
             self.new_uuid,
             self.sessions.know if self.sessions is not None else lambda session: None,
+            self.target.callback_seconds,
         )
 
     def hooks(self, evidence: Evidence, safety: str) -> Hooks:

@@ -28,7 +28,7 @@ from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.played_pam import Watch
 from conformance.played_provider import ProviderWatch
-from conformance.played_sessions import SessionWatch
+from conformance.played_round import Player
 from conformance.played_texts import TextWatch
 from conformance.report import write
 from conformance.report.terminal import show_problems
@@ -189,9 +189,10 @@ class CaseSession:
         return self.run.game_provider(request.node.stash[EVIDENCE])
 
     @pytest.fixture
-    def sessions(self) -> SessionWatch | None:
-        """BETCORE's sessions as the kit plays them; ``None`` where a case can't run for the lack of them."""
-        return self.run.sessions.watch() if self.run.sessions is not None else None
+    def player(self, provider: GameProvider, hooks: Hooks) -> Player | None:
+        """Plays at the provider, whose calls the kit takes; ``None`` where a case can't run for lack of it."""
+        sessions = self.run.sessions
+        return Player(provider, hooks, sessions.watch()) if sessions is not None else None
 
     @pytest.fixture
     def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:
