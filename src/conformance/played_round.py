@@ -16,6 +16,9 @@ from conformance.session_books import plain
 
 OUTCOMES: Final = (oracle.PAY_OUT, oracle.REFUND)
 
+QUIET: Final = 0.5
+"""Seconds without a call after which a round, of which calls came, is over: the hook has answered by then."""
+
 ENDED: Final = (oracle.State.PAID_OUT, oracle.State.AT_ONCE, oracle.State.REFUNDED, oracle.State.TOMBSTONE)
 
 
@@ -45,9 +48,9 @@ class Player:
 
     def _await_end(self, watch: SessionWatch) -> None:
         """Wait until no call has come for a while: a provider may answer the hook before it calls."""
-        count = 1
-        while watch.wait(*oracle.EVENTS, count=count, seconds=self.provider.seconds):
-            count = len(watch.calls(*oracle.EVENTS)) + 1
+        count, seconds = 1, self.provider.seconds
+        while watch.wait(*oracle.EVENTS, count=count, seconds=seconds):
+            count, seconds = len(watch.calls(*oracle.EVENTS)) + 1, min(QUIET, seconds)
 
 
 @dataclass(frozen=True, slots=True)

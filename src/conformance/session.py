@@ -190,7 +190,7 @@ class CaseSession:
 
     @pytest.fixture
     def player(self, provider: GameProvider, hooks: Hooks) -> Player | None:
-        """Plays at the provider, whose calls the kit takes; ``None`` where a case can't run for lack of it."""
+        """Plays at the provider, whose calls the kit takes; ``None`` where a case can't run for that."""
         sessions = self.run.sessions
         return Player(provider, hooks, sessions.watch()) if sessions is not None else None
 

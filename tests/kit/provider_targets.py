@@ -28,3 +28,20 @@ stake = 1
 min_bet = 0.01
 max_bet = 50000
 """
+
+PROVIDER = f"""
+label = "small provider"
+profiles = ["betcore-provider"]
+
+[deadlines]
+callback_seconds = 0.1
+
+[hooks]
+play = "{{url}}/hooks/play"
+
+[betcore-provider]
+counterparty_id = "{small_sessions.COUNTERPARTY}"
+secret = "{small_sessions.SECRET}"
+crash_game = "205"
+stake = 1
+"""

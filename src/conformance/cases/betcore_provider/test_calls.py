@@ -99,7 +99,7 @@ def _members(play: Round) -> None:
         if lacking or strange:
             told = ", ".join([*(f"no {name}" for name in lacking), *strange])
             raise Mismatch(
-                f"{call.operation}: {told}", expected=", ".join(known), actual=", ".join(call.data)
+                f"{call.operation}: {told}", expected=", ".join(known), actual=call.describe()
             )
         for name, value in call.data.items():
             good = amount(value) is not None if name.endswith(("Amount", "Odd")) else bool(value)

@@ -7,7 +7,7 @@ from typing import Final
 from conformance.case import control, requirement
 from conformance.client import expect_equal
 from conformance.counterparty import REQUEST_ID
-from conformance.errors import Hazard, Mismatch, Missing
+from conformance.errors import Mismatch, Missing
 from conformance.oracle import sessions as oracle
 from conformance.played_round import Player, Round
 from conformance.played_sessions import NO_ANSWER, SessionCall, Told
@@ -18,7 +18,7 @@ CRASH: Final = ("session-calls", "pay-in", "crash-game")
 
 BOOKED_IN_SILENCE: Final = Told(None, booked=True)
 UNKNOWN: Final = Told(oracle.OUTCOME_UNKNOWN)
-BAD_JSON: Final = Told(oracle.SUCCESS, body=b'{"balance": 7')
+BAD_JSON: Final = Told(oracle.OUTCOME_UNKNOWN, body=b'{"balance": 7')
 OTHER_CODE: Final = Told(57)
 
 
@@ -186,9 +186,7 @@ def _must_be_a_repeat(first: SessionCall, second: SessionCall) -> None:
     expect_equal("body of the repeat", expected=first.received.body, actual=second.received.body)
     ids = [call.received.header(REQUEST_ID) for call in (first, second)]
     if ids[0] == ids[1]:
-        raise Mismatch(
-            f"{REQUEST_ID} of the repeat is that of the first call", expected="a new one", actual="the same"
-        )
+        raise Mismatch(f"the repeat has the {REQUEST_ID} of the first call", expected="a new one", actual="it")
 
 
 def _must_be_told_late(player: Player, play: Round, operation: str) -> None:
@@ -197,9 +195,8 @@ def _must_be_told_late(player: Player, play: Round, operation: str) -> None:
     before = len(watch.calls(operation))
     player.provider.launched()
     if not watch.wait(operation, count=before + 1, seconds=player.provider.seconds):
-        raise Hazard(
-            f"{operation} failed twice, and did not come again at the player's next launch: "
-            "what it was to give the player is lost",
+        raise Mismatch(
+            f"{operation} failed twice, and did not come again at the player's next launch",
             expected=f"{operation} once more",
             actual=watch.describe(),
         )
