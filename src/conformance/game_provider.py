@@ -93,12 +93,9 @@ class GameProvider:
         if not self._listed:
             with self.channel.evidence.during("games"):
                 answer = self.ask()
-            games = answer.raw.value
-            if answer.raw.status != 200 or not isinstance(games, list):
-                raise Missing(f"needs the list of games, but listGames got {answer.raw.describe()}")
-            self._listed = [game for game in games if isinstance(game, dict)]
+            self._listed = games_in(answer)
             if not self._listed:
-                raise Missing("needs a game, but the list of games has none")
+                raise Missing(f"needs a list of games, but listGames got {answer.raw.describe()}")
         return self._listed
 
     def game(self) -> str:
@@ -128,6 +125,17 @@ class GameProvider:
         if frame_of(answer) is None:
             raise Missing(f"needs a launched session, but launchGame got {answer.raw.describe()}")
         return str(fields["sessionId"])
+
+
+def games_in(answer: Answer) -> list[Mapping[str, Any]]:
+    """The games of an answer; none where it has no list. No page says that the list is a bare array."""
+    value = answer.raw.value
+    lists = [value] if isinstance(value, list) else []
+    if isinstance(value, dict):
+        lists = [member for member in value.values() if isinstance(member, list)]
+    if answer.raw.status != 200 or len(lists) != 1:
+        return []
+    return [game for game in lists[0] if isinstance(game, dict)]
 
 
 def written(game_id: object) -> str:

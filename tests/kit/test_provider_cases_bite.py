@@ -10,6 +10,7 @@ import pytest
 from provider_targets import PROVIDER
 from small_provider import SmallProvider, serving
 
+from conformance.case import catalogue
 from conformance.execution import execute
 from conformance.options import Options
 from conformance.run import prepare
@@ -21,7 +22,6 @@ Record = Callable[..., RunReport]
 
 # Fault of the small provider, and the case that is there for it.
 FAULTS = (
-    ("104_is_failure", "play.104_in_answer_to_the_repeat_is_success"),
     ("any_game", "launch.launch_of_an_unknown_game_gets_2"),
     ("any_media_type", "launch.launch_that_is_not_declared_as_json_gets_415"),
     ("any_method", "games.other_method_gets_405"),
@@ -85,6 +85,7 @@ FAULTS = (
     ("young_timestamps", "signature.timestamp_of_any_age_is_accepted"),
 )
 MONEY = (
+    ("104_is_failure", "play.104_in_answer_to_the_repeat_is_success"),
     ("cancelled_is_left", "play.round_whose_draw_failed_is_refunded"),
     ("draws_anyway", "play.bet_that_is_not_registered_is_not_drawn"),
     ("draws_anyway", "play.final_refusal_is_neither_repeated_nor_refunded"),
@@ -105,7 +106,6 @@ VARIATIONS = (
 def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """Each fault once, with all cases that are there for it, so that one run judges them together."""
     return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
-
 
 
 @pytest.fixture

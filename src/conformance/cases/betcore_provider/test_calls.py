@@ -98,9 +98,7 @@ def _members(play: Round) -> None:
         strange = [name for name in call.data if name not in known]
         if lacking or strange:
             told = ", ".join([*(f"no {name}" for name in lacking), *strange])
-            raise Mismatch(
-                f"{call.operation}: {told}", expected=", ".join(known), actual=call.describe()
-            )
+            raise Mismatch(f"{call.operation}: {told}", expected=", ".join(known), actual=call.describe())
         for name, value in call.data.items():
             good = amount(value) is not None if name.endswith(("Amount", "Odd")) else bool(value)
             if not good:

@@ -25,8 +25,8 @@ OTHER_CODE: Final = Told(57)
 @requirement("BC-BLC-001", "BC-BLC-003", safety="creates", needs=NEEDS, hooks=("play",))
 def test_round_is_drawn_after_its_bet_is_registered(player: Player) -> None:
     """A round registers its bet, and sends its outcome once the bet is registered."""
-    play = player.play(win="0").must_tell(oracle.PAY_IN, oracle.PAY_OUT)
-    play.must_be_about_one_bet().must_be_sound().must_be_over()
+    play = player.play(win="0").must_be_sound().must_be_over()
+    play.must_tell(oracle.PAY_IN, oracle.PAY_OUT).must_be_about_one_bet()
 
 
 @requirement("BC-BLC-001", safety="creates", needs=NEEDS, hooks=("play",))
@@ -42,8 +42,8 @@ def test_bet_that_is_not_registered_is_not_drawn(player: Player) -> None:
 @requirement("BC-BLC-004", safety="creates", needs=NEEDS, hooks=("play",))
 def test_round_whose_draw_failed_is_refunded(player: Player) -> None:
     """A round whose draw failed is refunded, and gets no outcome."""
-    play = player.play(cancelled=True).must_tell(oracle.PAY_IN, oracle.REFUND)
-    play.must_be_about_one_bet().must_be_sound().must_be_over()
+    play = player.play(cancelled=True).must_be_sound().must_be_over()
+    play.must_tell(oracle.PAY_IN, oracle.REFUND).must_be_about_one_bet()
 
 
 @requirement("BC-BLC-007", "BC-BET-008", safety="creates", needs=AT_ONCE, hooks=("play",))
@@ -56,8 +56,8 @@ def test_nothing_follows_a_bet_with_its_outcome(player: Player) -> None:
 @requirement("BC-BLC-008", safety="creates", needs=AT_ONCE, hooks=("play",))
 def test_bet_with_its_outcome_whose_draw_failed_is_refunded(player: Player) -> None:
     """A bet of payInOut whose draw failed is refunded."""
-    play = player.play(way="pay_in_out", cancelled=True).must_tell(oracle.PAY_IN_OUT, oracle.REFUND)
-    play.must_be_about_one_bet().must_be_sound()
+    play = player.play(way="pay_in_out", cancelled=True).must_be_sound()
+    play.must_tell(oracle.PAY_IN_OUT, oracle.REFUND).must_be_about_one_bet()
 
 
 @requirement("BC-LCH-004", safety="creates", needs=("demo", "session-calls", "pay-in"), hooks=("play",))
@@ -186,7 +186,9 @@ def _must_be_a_repeat(first: SessionCall, second: SessionCall) -> None:
     expect_equal("body of the repeat", expected=first.received.body, actual=second.received.body)
     ids = [call.received.header(REQUEST_ID) for call in (first, second)]
     if ids[0] == ids[1]:
-        raise Mismatch(f"the repeat has the {REQUEST_ID} of the first call", expected="a new one", actual="it")
+        raise Mismatch(
+            f"the repeat has the {REQUEST_ID} of the first call", expected="a new one", actual="same"
+        )
 
 
 def _must_be_told_late(player: Player, play: Round, operation: str) -> None:
