@@ -94,5 +94,8 @@ def test_every_packaged_case_declares_what_exists() -> None:
 
 
 def test_catalogue_has_no_case_twice_and_every_profile() -> None:
-    assert {case.split(".")[0] for case in catalogue()} == {"betstack", "betcore", "betstack-operator"}
+    assert {case.split(".")[0] for case in catalogue()} == {
+        *("betstack", "betcore", "betstack-operator"),
+        *("betcore-sessions", "betcore-provider"),
+    }
     assert all(name == case.id for name, case in catalogue().items())
