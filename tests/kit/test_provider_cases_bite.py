@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from constant_servers import CODE_ANSWERS, constant_server
+from judging import Judge
 from provider_targets import PROVIDER
 from small_provider import SmallProvider, serving
 
@@ -171,3 +173,15 @@ def test_legal_variation_fails_no_case(record: Record, variations: tuple[str, ..
     wrong = [row for row in found.results if row.verdict not in fine]
 
     assert [(row.case_id, row.verdict, row.reason) for row in wrong] == []
+
+
+@pytest.mark.parametrize("name", CODE_ANSWERS)
+def test_constant_server_satisfies_no_case_for_a_provider(judge_url: Judge, name: str) -> None:
+    with constant_server(*CODE_ANSWERS[name]) as url:
+        session = judge_url(url, PROFILE)
+    assert session.record is not None
+    results = session.record.results
+
+    assert [row.case_id for row in results if row.verdict is Verdict.PASS or row.agrees] == []
+    assert [(row.case_id, row.reason) for row in results if row.verdict is Verdict.HARNESS_ERROR] == []
+    assert session.code in (ExitCode.NOT_CONFORMANT, ExitCode.NOTHING_RAN)
