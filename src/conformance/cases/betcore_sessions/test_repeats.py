@@ -179,7 +179,7 @@ def test_outcome_and_refund_at_once_end_the_bet_once(wallet: Wallet) -> None:
 @requirement("BC-BLC-013", safety="moves-money")
 def test_registration_and_refund_at_once_leave_no_stake(wallet: Wallet) -> None:
     """A registration and its refund at once, in whatever order they are taken, leave no stake taken."""
-    wallet.open_books(needed=wallet.stake)
+    wallet.brought(oracle.PAY_IN)
     bet = wallet.new_bet()
     answers = wallet.together([(oracle.PAY_IN, bet), (oracle.REFUND, bet)])
     if answers[1].accepted:
