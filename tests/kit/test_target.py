@@ -114,7 +114,8 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
         (
             '"betcore-casino"]',
             '"betcore-feed"]',
-            ": profiles: betcore-feed can't be run; there are betstack, betcore-casino, betstack-operator",
+            ": profiles: betcore-feed can't be run; there are betstack, betcore-casino, betstack-operator, "
+            "betcore-sessions, betcore-provider",
         ),
         ('profiles = ["betstack", "betcore-casino"]', "profiles = []", ": profiles is empty"),
         (

@@ -60,7 +60,7 @@ def test_greatest_odds_are_a_number_or_absent(provider: GameProvider) -> None:
 def test_list_is_a_bare_array(provider: GameProvider) -> None:
     """The answer is a bare array of objects."""
     games = provider.ask().raw.value
-    expect_equal("array", expected=True, actual=isinstance(games, list))
+    expect_equal("array", expected=True, actual=isinstance(games, list) and bool(games))
     expect_equal(
         "other members than objects", expected=0, actual=sum(not isinstance(one, dict) for one in games)
     )
