@@ -18,6 +18,8 @@ PLAYED: Final = {
     "platform-calls": "the operator's platform",
     "texts": "the operator's receiver of texts",
     CASINO_CALLS: "BETCORE's casino",
+    "provider-calls": "the game provider",
+    "session-calls": "BETCORE's sessions",
 }
 """Capability of a target whose calls can be led to the kit, to whom the kit then plays."""
 

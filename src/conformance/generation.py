@@ -76,6 +76,15 @@ def hints(run: Run, surface: str) -> Hints:
         return _of_an_operator(run)
     if surface == "betcore.feed" and run.target.feed is not None:
         return _of_a_feed(run)
+    if surface == "betcore.sessions" and run.target.sessions is not None:
+        return Hints(
+            {"betAmount": SMALL_AMOUNT, "winAmount": SMALL_AMOUNT},
+            {"sessionId": run.target.sessions.session},
+        )
+    if surface == "betcore.provider" and run.target.provider is not None:
+        mine = run.target.provider
+        game = {} if mine.game is None else {"gameId": mine.game}
+        return Hints({}, {"userId": mine.user_id, "currency": mine.currency, **game})
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator
@@ -143,7 +152,11 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
 
         return show_token
     headers: Callable[[bytes], Mapping[str, str]]
-    if surface == "betstack.pam":
+    if surface == "betcore.sessions":
+        headers = run.wallet(Evidence(), judged=False).caller.headers
+    elif surface == "betcore.provider":
+        headers = run.game_provider(Evidence(), judged=False).caller.headers
+    elif surface == "betstack.pam":
         headers = run.platform(Evidence(), judged=False).headers
     elif surface == "betstack.sms":
         headers = run.sms(Evidence()).headers

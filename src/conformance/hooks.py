@@ -27,6 +27,7 @@ HOOKS: Final[Mapping[str, str]] = {
     "payout": "BETCORE asks the casino for a payout, a return or a jackpot",
     "cashback": "BETCORE asks the casino to pay a cashback, or to take one back",
     "round": "a round of a game is played and its results go to the feed",
+    "games": "BETCORE asks the provider for its games",
     "launch": "BETCORE launches a session at the provider",
     "play": "a player plays a round in a session of the provider",
     "keys": "BETCORE signs with a new key from now on",

@@ -105,13 +105,34 @@ BUILT: Final[Mapping[str, Profile]] = {
                 "getAccumulatedJackpot": "read",
             },
         ),
+        Profile(
+            "betcore-sessions",
+            "BETCORE's sessions API for game providers",
+            ("betcore.sessions",),
+            "betcore_sessions",
+            needs_sink=False,
+            made_up={
+                "getBalance": "read",
+                "payIn": "moves-money",
+                "payOut": "moves-money",
+                "payInOut": "moves-money",
+                "refundBet": "moves-money",
+            },
+            may_listen=True,
+        ),
+        Profile(
+            "betcore-provider",
+            "a game provider for BETCORE",
+            ("betcore.provider",),
+            "betcore_provider",
+            needs_sink=False,
+            made_up={"listGames": "read", "launchGame": "creates"},
+            may_listen=True,
+        ),
     )
 }
 
-PLANNED: Final = (
-    "betcore-provider",
-    "betcore-sessions",
-)
+PLANNED: Final[tuple[str, ...]] = ()
 
 
 def profile(name: str) -> Profile:

@@ -22,6 +22,7 @@ from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
 from conformance.feed import Feed
+from conformance.game_provider import GameProvider
 from conformance.generated import GeneratedCase
 from conformance.hooks import Hooks
 from conformance.hub import Hub
@@ -29,10 +30,13 @@ from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.played_pam import Watch
+from conformance.played_provider import ProviderWatch
+from conformance.played_round import Player
 from conformance.played_texts import TextWatch
 from conformance.report import write
 from conformance.report.terminal import show_problems
 from conformance.run import Run
+from conformance.session_wallet import Wallet
 from conformance.verdict import CaseResult, ExitCode, RunReport, Verdict
 
 CASE: Final = pytest.StashKey[Case]()
@@ -201,6 +205,29 @@ class CaseSession:
         """Whether a case that is to run wants to know what a hub says unasked: that takes long to be seen."""
         cases = (item.stash.get(CASE, None) for item in self._items)
         return any(case is not None and case.operation in KEEP_ALIVE for case in cases)
+
+    @pytest.fixture
+    def wallet(self, request: pytest.FixtureRequest) -> Iterator[Wallet]:
+        """The sessions API under test; what a case took is given back after it."""
+        wallet = self.run.wallet(request.node.stash[EVIDENCE])
+        yield wallet
+        self._tidy(request, wallet.tidy)
+
+    @pytest.fixture
+    def launches(self) -> ProviderWatch | None:
+        """The game provider as the kit plays it; ``None`` where a case can't run for the lack of it."""
+        return self.run.provider.watch() if self.run.provider is not None else None
+
+    @pytest.fixture
+    def provider(self, request: pytest.FixtureRequest) -> GameProvider:
+        """The game provider under test."""
+        return self.run.game_provider(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def player(self, provider: GameProvider, hooks: Hooks) -> Player | None:
+        """Plays at the provider, whose calls the kit takes; ``None`` where a case can't run for that."""
+        sessions = self.run.sessions
+        return Player(provider, hooks, sessions.watch()) if sessions is not None else None
 
     @pytest.fixture
     def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:

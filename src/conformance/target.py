@@ -14,12 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import aggregator_target, feed_target, hooks, operator_target
+from conformance import aggregator_target, feed_target, hooks, operator_target, provider_tables
 from conformance.aggregator_target import AggregatorTarget
 from conformance.errors import KitError
 from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betstack import TYPES
+from conformance.provider_tables import ProviderTarget, SessionsTarget
 from conformance.toml_rows import Row, read_table
 
 CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -29,9 +30,10 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
         *("started-event", "suspended-event", "limits", "platform-calls", "texts"),
     ),
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
+    aggregator_target.TABLE: aggregator_target.CAPABILITIES,
     operator_target.TABLE: operator_target.CAPABILITIES,
     feed_target.TABLE: feed_target.CAPABILITIES,
-    aggregator_target.TABLE: aggregator_target.CAPABILITIES,
+    **provider_tables.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -121,8 +123,16 @@ class CasinoTarget:
     lacks: frozenset[str]
 
 
-Section = BetstackTarget | CasinoTarget | OperatorTarget | AggregatorTarget | FeedTarget
-"""The table of one profile."""
+Section = (
+    BetstackTarget
+    | CasinoTarget
+    | OperatorTarget
+    | AggregatorTarget
+    | FeedTarget
+    | SessionsTarget
+    | ProviderTarget
+)
+"""What a target file may say of a profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,8 @@ class Target:
     platform: OperatorTarget | None
     feed: FeedTarget | None
     aggregator: AggregatorTarget | None
+    sessions: SessionsTarget | None
+    provider: ProviderTarget | None
 
     def section(self, profile: str) -> Section | None:
         """The table of a profile."""
@@ -155,13 +167,15 @@ class Target:
             operator_target.TABLE: self.platform,
             feed_target.TABLE: self.feed,
             aggregator_target.TABLE: self.aggregator,
+            provider_tables.SESSIONS: self.sessions,
+            provider_tables.PROVIDER: self.provider,
         }
         return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        tables = (self.platform, self.feed, self.aggregator)
-        own = [value for table in tables if table for value in table.secrets()]
+        tables = (self.platform, self.aggregator, self.feed, self.sessions, self.provider)
+        own = [secret for table in tables if table for secret in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -229,6 +243,8 @@ TOP: Final = (
     Row(operator_target.TABLE, dict, default=None),
     Row(feed_target.TABLE, dict, default=None),
     Row(aggregator_target.TABLE, dict, default=None),
+    Row(provider_tables.SESSIONS, dict, default=None),
+    Row(provider_tables.PROVIDER, dict, default=None),
 )
 
 
@@ -330,6 +346,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
             lacks=lacks(row["lacks"], "betcore-casino"),
         )
 
+    sessions, provider = top[provider_tables.SESSIONS], top[provider_tables.PROVIDER]
     return Target(
         label=top["label"],
         profiles=tuple(top["profiles"]),
@@ -349,4 +366,6 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         aggregator=None
         if top[aggregator_target.TABLE] is None
         else aggregator_target.read(top[aggregator_target.TABLE], table, lacks),
+        sessions=None if sessions is None else provider_tables.read_sessions(sessions, table, lacks),
+        provider=None if provider is None else provider_tables.read_provider(provider, table, lacks),
     )

@@ -174,7 +174,7 @@ def test_table_of_hooks_is_read(tmp_path: Path) -> None:
         (
             '[hooks]\nbett = "http://h"',
             ":6: [hooks] bett is no hook; "
-            "there are bet, payout, cashback, round, launch, play, keys, advance",
+            "there are bet, payout, cashback, round, games, launch, play, keys, advance",
         ),
         ("[hooks]\nbet = 3", ":6: [hooks] bet: must be a string"),
         ('[hooks]\nbet = "/drives/bet"', ": [hooks] bet: /drives/bet is no http(s) URL"),
