@@ -69,6 +69,9 @@ def hints(run: Run, surface: str) -> Hints:
         return Hints(
             {"Amount": SMALL_AMOUNT, "TaxAmount": SMALL_AMOUNT}, {"PartnerUserId": run.target.casino.user}
         )
+    if surface == "betcore.aggregator" and run.target.aggregator is not None:
+        client = run.target.aggregator.client
+        return Hints({}, {"PartnerClientId": client.number, "Secret": client.secret})
     if surface in ("betstack.pam", "betstack.sms") and run.target.platform is not None:
         return _of_an_operator(run)
     if surface == "betcore.feed" and run.target.feed is not None:
@@ -132,6 +135,13 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
         return lambda request: request.headers.update({"authorization": authorization})
     if surface == "betstack.bet_card":
         return lambda request: None  # it asks for no identity
+    if surface == "betcore.aggregator":
+        access = run.aggregator(Evidence(), "read", judged=False).access_token
+
+        def show_token(request: requests.PreparedRequest) -> None:
+            request.headers["Authorization"] = f"Bearer {access()}"
+
+        return show_token
     headers: Callable[[bytes], Mapping[str, str]]
     if surface == "betstack.pam":
         headers = run.platform(Evidence(), judged=False).headers

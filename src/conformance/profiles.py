@@ -68,6 +68,21 @@ BUILT: Final[Mapping[str, Profile]] = {
             made_up={"getUserData": "read", "makePayment": "moves-money", "closeBet": "destructive"},
         ),
         Profile(
+            "betcore-aggregator",
+            "BETCORE as a casino calls it",
+            ("betcore.aggregator",),
+            "betcore_aggregator",
+            needs_sink=False,
+            made_up={
+                "getJwks": "read",
+                "issueToken": "read",
+                "verifyToken": "read",
+                "acceptPayment": "creates",
+                "acceptCashback": "creates",
+            },
+            may_listen=True,
+        ),
+        Profile(
             "betstack-operator",
             "an operator's platform and SMS receiver for Betstack",
             ("betstack.pam", "betstack.sms"),
@@ -94,7 +109,6 @@ BUILT: Final[Mapping[str, Profile]] = {
 }
 
 PLANNED: Final = (
-    "betcore-aggregator",
     "betcore-provider",
     "betcore-sessions",
 )

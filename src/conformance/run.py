@@ -24,6 +24,8 @@ from bet_contracts.errors import OverrideError
 from bet_contracts.override_file import read_overrides
 from bet_contracts.overrides import in_words
 from conformance import contract, deviations, profiles, requirements, target
+from conformance.aggregator import Aggregator
+from conformance.aggregator_target import CASINO_CALLS
 from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.callback_sink import JWKS_PATH, CallbackSink, Role
@@ -43,8 +45,10 @@ from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
+from conformance.played_casino import PlayedCasino
 from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.played_texts import SMS_PATH, PlayedTexts
+from conformance.played_wallet import Wallet
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
 from conformance.request_check import RequestCheck
@@ -83,6 +87,8 @@ class Run:
     """The operator's platform, where the kit plays it."""
     texts: PlayedTexts | None = None
     """The operator's receiver of notifications, which goes with it."""
+    played_casino: PlayedCasino | None = None
+    """BETCORE's casino, where the kit plays it."""
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
     feed_tokens: list[str] = field(default_factory=list)
@@ -163,6 +169,22 @@ class Run:
             self.new_bet,
             self.target.settle_seconds,
         )
+
+    def aggregator(self, evidence: Evidence, safety: str, *, judged: bool = True) -> Aggregator:
+        """BETCORE as the kit, playing a casino, calls it and is called by it."""
+        assert self.target.aggregator is not None
+        return Aggregator(
+            self.channel("betcore.aggregator", evidence, judged=judged),
+            self.target.aggregator,
+            self.hooks(evidence, safety),
+            self.played_casino.watch() if self.played_casino is not None else None,
+            self.new_bet,
+            self.target.callback_seconds,
+        )
+
+    def plays(self, capability: str) -> bool:
+        """Whether the kit plays whom a target calls that has this capability."""
+        return (self.played_casino if capability == CASINO_CALLS else self.pam) is not None
 
     def platform(self, evidence: Evidence, *, judged: bool = True) -> Platform:
         """The operator's platform as the kit, playing Betstack, calls it."""
@@ -324,6 +346,8 @@ class Run:
             return look(self._ask_platform, now=self.now)
         if profile.name == "betcore-feed":
             return look(self._ask_feed, now=self.now)
+        if profile.name == "betcore-aggregator":
+            return look(self._ask_aggregator, now=self.now)
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
@@ -335,6 +359,10 @@ class Run:
     def _ask_casino(self) -> RawAnswer:
         casino = self.casino(Evidence(), judged=False)
         return casino.call("getUserData", casino.user_query()).raw
+
+    def _ask_aggregator(self) -> RawAnswer:
+        aggregator = self.aggregator(Evidence(), "read", judged=False)
+        return aggregator.issue(aggregator.credentials()).raw
 
     def _ask_platform(self) -> RawAnswer:
         return self.platform(Evidence(), judged=False).identify().raw
@@ -462,11 +490,16 @@ def _equip(run: Run) -> None:
     needs_sink = any(profile.needs_sink for profile in run.profiles)
     roles: dict[str, Role] = {}
     # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
-    if options.listen is not None and not needs_sink and any(one.may_listen for one in run.profiles):
+    names = {profile.name for profile in run.profiles if profile.may_listen}
+    if options.listen is not None and not needs_sink and "betstack" in names:
         assert run.target.betstack is not None
         run.pam = PlayedPam(players(run.target.betstack, run.run_id))
         run.texts = PlayedTexts()
-        roles = {**run.pam.roles(), SMS_PATH: run.texts}
+        roles |= {**run.pam.roles(), SMS_PATH: run.texts}
+    if options.listen is not None and "betcore-aggregator" in names:
+        assert run.target.aggregator is not None
+        run.played_casino = PlayedCasino(Wallet(run.target.aggregator.user, run.run_id))
+        roles |= run.played_casino.roles()
     if roles or needs_sink:
         run.sink = run.stack.enter_context(
             CallbackSink(
@@ -478,6 +511,8 @@ def _equip(run: Run) -> None:
         )
     if run.pam is not None and run.texts is not None and run.sink is not None:
         run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
+    if run.played_casino is not None and run.sink is not None:
+        run.played_casino.url = run.sink.url
 
 
 def timestamp(seconds: float) -> str:

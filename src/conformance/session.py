@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from conformance import case_result, outcome
+from conformance.aggregator import Aggregator
 from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.case import CASES_PACKAGE, Case, describe
@@ -160,6 +161,15 @@ class CaseSession:
         casino = self.run.casino(request.node.stash[EVIDENCE])
         yield casino
         self._tidy(request, casino.tidy)
+
+    @pytest.fixture
+    def aggregator(self, request: pytest.FixtureRequest) -> Iterator[Aggregator]:
+        """BETCORE under test, with the casino that the kit plays for it."""
+        case = request.node.stash[CASE]
+        aggregator = self.run.aggregator(request.node.stash[EVIDENCE], case.safety)
+        yield aggregator
+        aggregator.hooks.close()
+        self._tidy(request, aggregator.tidy)
 
     @pytest.fixture
     def platform(self, request: pytest.FixtureRequest) -> Iterator[Platform]:

@@ -14,7 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import feed_target, hooks, operator_target
+from conformance import aggregator_target, feed_target, hooks, operator_target
+from conformance.aggregator_target import AggregatorTarget
 from conformance.errors import KitError
 from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
@@ -30,6 +31,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
     "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
     operator_target.TABLE: operator_target.CAPABILITIES,
     feed_target.TABLE: feed_target.CAPABILITIES,
+    aggregator_target.TABLE: aggregator_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -119,6 +121,10 @@ class CasinoTarget:
     lacks: frozenset[str]
 
 
+Section = BetstackTarget | CasinoTarget | OperatorTarget | AggregatorTarget | FeedTarget
+"""The table of one profile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A target file, read and checked."""
@@ -139,20 +145,23 @@ class Target:
     casino: CasinoTarget | None
     platform: OperatorTarget | None
     feed: FeedTarget | None
+    aggregator: AggregatorTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None:
+    def section(self, profile: str) -> Section | None:
         """The table of a profile."""
-        sections: dict[str, BetstackTarget | CasinoTarget | OperatorTarget | FeedTarget | None] = {
+        sections: dict[str, Section | None] = {
             "betstack": self.betstack,
             "betcore-casino": self.casino,
             operator_target.TABLE: self.platform,
             feed_target.TABLE: self.feed,
+            aggregator_target.TABLE: self.aggregator,
         }
         return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        own = [value for table in (self.platform, self.feed) if table for value in table.secrets()]
+        tables = (self.platform, self.feed, self.aggregator)
+        own = [value for table in tables if table for value in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -219,6 +228,7 @@ TOP: Final = (
     Row("betcore-casino", dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
     Row(feed_target.TABLE, dict, default=None),
+    Row(aggregator_target.TABLE, dict, default=None),
 )
 
 
@@ -336,4 +346,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         feed=None
         if top[feed_target.TABLE] is None
         else feed_target.read(top[feed_target.TABLE], table, lacks),
+        aggregator=None
+        if top[aggregator_target.TABLE] is None
+        else aggregator_target.read(top[aggregator_target.TABLE], table, lacks),
     )

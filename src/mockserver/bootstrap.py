@@ -163,7 +163,8 @@ def build(
     casino = served("betcore.casino", casino_side)
     claims_violation = compile_schema(casino.token_claims)
     aggregator = Aggregator(_callers(casino))
-    aggregator_side = aggregator_handlers(aggregator, keys.jwks, Verifier(keys, claims_violation))
+    verifier = Verifier(keys, claims_violation, outside.clock)
+    aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
     aggregator_contract = served("betcore.aggregator", aggregator_side)
     betcore_callers = Callers(
         CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),

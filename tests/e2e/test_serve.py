@@ -84,6 +84,8 @@ def test_the_control_plane_has_a_port_of_its_own() -> None:
             "betcore.aggregator",
             "betcore.sessions",
             "betcore.provider",
+            "betcore.feed",
+            "betcore.livefeed",
         ]
         assert reset == {
             "tenants": [

@@ -8,6 +8,7 @@ from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidato
 
 from bet_contracts.schemas import compile_schema
 
+from .feed_reader import FeedReader
 from .in_process import QUICKTIP, SUPERBET, Service
 from .provider_side import LAUNCH, identity
 
@@ -219,3 +220,24 @@ def test_a_pattern_ends_at_the_end_where_connexions_forgives_a_line_break() -> N
     assert compile_schema(schema)("1") is None
     assert compile_schema(schema)("1\n") is not None
     assert Draft4RequestValidator(schema).is_valid("1\n")
+
+
+@pytest.mark.parametrize(
+    ("secret", "statuses"),
+    [("PARTNERSECRET1556", [200, 200, 200, 404, 200]), ("WRONG", [401] * 5), ("", [400] + [401] * 4)],
+)
+def test_both_stacks_read_the_feed_alike(
+    service: Service, stock: Service, secret: str, statuses: list[int]
+) -> None:
+    def read(one: Service) -> list[tuple[int, Any]]:
+        feed = FeedReader(one)
+        issued = feed.ask_for_token({"PartnerClientId": 1556, "Secret": secret})
+        token = issued.json().get("access_token", "none")
+        paths = ("/games/list", "/games/info?id=700001", "/games/info?id=1", "/jackpots/accumulated")
+        answers = [issued, *(feed.get(path, token) for path in paths)]
+        return [(answer.status_code, answer.json()) for answer in answers]
+
+    compiled = read(service)
+
+    assert [status for status, _ in compiled] == statuses
+    assert compiled == read(stock)

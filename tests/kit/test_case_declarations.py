@@ -64,11 +64,12 @@ def test_case_without_a_docstring_is_refused() -> None:
         describe(MODULE, "test_nothing", test_nothing)
 
 
-def test_case_of_a_surface_without_a_profile_is_refused() -> None:
+def test_case_of_a_surface_without_a_profile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     @requirement("BC-KEY-001", safety="read")
     def test_nothing() -> None:
         """Nothing."""
 
+    monkeypatch.setattr("conformance.case.of_surface", lambda surface: None)
     with pytest.raises(KitError, match=r"no profile covers betcore\.aggregator"):
         describe(MODULE, "test_nothing", test_nothing)
 
