@@ -99,6 +99,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.model = SessionModel(dict(BALANCES), LIFE if lapse else None)
         for player, mode in (("ann", "real"), ("ann", "demo"), ("bob", "real")):
             self._launch(player, mode, ("0.01", "50000"))
+        self._register("s-0", self._new_bet(), "r-1", Decimal(1))  # so that there is always one to pick
 
     def teardown(self) -> None:
         """In the end the control plane shows every bet as it should be, and every balance."""
@@ -335,9 +336,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def _bet(self, data: st.DataObject, fits: Callable[[Bet], bool]) -> str:
         """Mostly one that fits, sometimes any."""
-        if not self.model.bets:
-            self._register("s-0", self._new_bet(), "r-1", Decimal(1))
-        every = list(self.model.bets) or ["b-none"]
+        every = list(self.model.bets)
         fitting = [name for name, bet in self.model.bets.items() if fits(bet)]
         return data.draw(_mostly(fitting, every), label="bet")
 
