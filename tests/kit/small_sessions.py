@@ -418,6 +418,8 @@ class SmallSessions:
             if "unknown_refund_refused" in self.faults:
                 raise Refused(6)
             return
+        if known.player != session.player and "refunds_for_anybody" not in self.faults:
+            raise Refused(6)
         if known.state == "paid":
             if "refund_after_outcome" in self.faults:
                 bet = self.bets[name]

@@ -33,6 +33,7 @@ FAULTS = (
     ("balance_before", "bets.success_tells_the_balance_after_it"),
     ("base64_accepted", "signature.signature_is_written_in_lower_case_hex"),
     ("bets_by_player", "repeats.registration_again_for_another_player_gets_2"),
+    ("bets_by_player", "repeats.refund_of_another_players_bet_gets_6"),
     ("bets_by_round", "bets.bets_of_one_round_are_told_apart_by_their_ids"),
     ("blocked_may_bet", "refusals.bet_of_a_blocked_player_gets_7"),
     ("changes_ignored", "repeats.other_win_of_a_settled_bet_gets_2"),

@@ -153,7 +153,7 @@ def test_failed_outcome_is_repeated_once_and_sent_at_the_next_launch(player: Pla
     _must_be_told_late(player, play, oracle.PAY_OUT)
 
 
-@requirement("BC-RTY-007", safety="creates", needs=NEEDS, hooks=("play",))
+@requirement("BC-RTY-007", "BC-RTY-009", safety="creates", needs=NEEDS, hooks=("play",))
 def test_failed_refund_is_sent_at_the_next_launch(player: Player) -> None:
     """A bet whose registration and refund got no answer is refunded at the player's next launch."""
     silent = (BOOKED_IN_SILENCE, BOOKED_IN_SILENCE)

@@ -74,6 +74,20 @@ def test_registration_again_for_another_player_gets_2(wallet: Wallet) -> None:
     _stands(wallet, oracle.PAY_IN, bet)
 
 
+@requirement("BC-BET-026", safety="moves-money", needs=("blocked-session",))
+def test_refund_of_another_players_bet_gets_6(wallet: Wallet) -> None:
+    """A refund in the session of a player who does not have the bet is answered with 6 and moves nothing."""
+    bet = wallet.brought(oracle.PAY_IN)
+    other = wallet.of(wallet.target.blocked_session or "")
+    other.open_books()
+    answer = other.act(oracle.REFUND, bet)
+    other.books_must_agree("a bet of another player was refunded")
+    wallet.books_must_agree("the bet was refunded in the session of another player")
+    answer.must_be(oracle.UNKNOWN_OR_ENDED_BET)
+    with control("its own player's refund"):
+        wallet.step(oracle.REFUND, bet).must_be(oracle.SUCCESS)
+
+
 @requirement("BC-BET-022", safety="moves-money")
 def test_outcome_sent_again_pays_nothing(wallet: Wallet) -> None:
     """The same outcome again succeeds and pays nothing."""
