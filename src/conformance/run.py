@@ -38,10 +38,12 @@ from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.options import DEFAULT_SEED, Options, check_url
 from conformance.platform_check import PlatformCheck
+from conformance.played_betcore import PlayedBetcore
 from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.played_texts import SMS_PATH, PlayedTexts
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
+from conformance.refresh_tokens import RefreshTokens
 from conformance.request_check import RequestCheck
 from conformance.requirements import Requirement
 from conformance.response_check import ResponseCheck
@@ -77,6 +79,9 @@ class Run:
     """The operator's platform, where the kit plays it."""
     texts: PlayedTexts | None = None
     """The operator's receiver of notifications, which goes with it."""
+    betcore: PlayedBetcore | None = None
+    """BETCORE, where the kit plays it towards a casino."""
+    refresh_tokens: RefreshTokens = field(default_factory=lambda: RefreshTokens({}))
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -145,6 +150,7 @@ class Run:
     def casino(self, evidence: Evidence, *, judged: bool = True) -> Casino:
         """The casino's wallet as the kit, playing BETCORE, calls it."""
         assert self.target.casino is not None
+        assert self.betcore is not None
         return Casino(
             self.channel("betcore.casino", evidence, judged=judged),
             self.target.casino,
@@ -152,6 +158,9 @@ class Run:
             self.target_now,
             self.new_bet,
             self.target.settle_seconds,
+            self.betcore,
+            self.refresh_tokens,
+            self.target.accept_seconds,
         )
 
     def platform(self, evidence: Evidence, *, judged: bool = True) -> Platform:
@@ -401,17 +410,24 @@ def _equip(run: Run) -> None:
         run.pam = PlayedPam(players(run.target.betstack, run.run_id))
         run.texts = PlayedTexts()
         roles = {**run.pam.roles(), SMS_PATH: run.texts}
+    if needs_sink and run.target.casino is not None:
+        casino = run.target.casino
+        run.betcore = PlayedBetcore([run.key], casino.client_id, casino.secret)
+        run.refresh_tokens = RefreshTokens(casino.refresh_tokens)
+        roles = {**roles, **run.betcore.roles()}
     if roles or needs_sink:
         run.sink = run.stack.enter_context(
             CallbackSink(
                 options.listen_address,
-                {JWKS_PATH: {"keys": [run.key.jwk()]}},
+                {},
                 roles=roles,
                 public_url=options.public_url,
             )
         )
     if run.pam is not None and run.texts is not None and run.sink is not None:
         run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
+    if run.betcore is not None and run.sink is not None:
+        run.betcore.url = run.sink.url
 
 
 def timestamp(seconds: float) -> str:

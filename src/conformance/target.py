@@ -14,9 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import operator_target
+from conformance import casino_target, operator_target
+from conformance.casino_target import CasinoTarget
 from conformance.errors import KitError
 from conformance.operator_target import OperatorTarget
+from conformance.oracle.betcore import ACCEPT_SECONDS
 from conformance.oracle.betstack import TYPES
 from conformance.toml_rows import Row, read_table
 
@@ -26,7 +28,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
         *("second-operator", "limited-operator", "blocked-player", "poor-player"),
         *("started-event", "suspended-event", "limits", "platform-calls", "texts"),
     ),
-    "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
+    casino_target.TABLE: casino_target.CAPABILITIES,
     operator_target.TABLE: operator_target.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
@@ -105,19 +107,6 @@ class BetstackTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class CasinoTarget:
-    """What the profile ``betcore-casino`` needs."""
-
-    client_id: str
-    user: str
-    currency: str
-    tag: int
-    stake: Decimal
-    """Major units of the player's currency; the unit of every movement of a run."""
-    lacks: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A target file, read and checked."""
 
@@ -129,18 +118,21 @@ class Target:
     """Until a balance must show a transaction that was accepted."""
     callback_seconds: float
     """Until a call must have arrived that the target makes after it has answered."""
+    accept_seconds: float
+    """Until the accept of a transaction must have arrived."""
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
 
     def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, "betcore-casino": self.casino}
+        sections = {"betstack": self.betstack, casino_target.TABLE: self.casino}
         return self.platform if profile == operator_target.TABLE else sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
         own = self.platform.secrets() if self.platform else []
+        own += self.casino.secrets() if self.casino else []
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -184,25 +176,18 @@ LIMITS: Final = (
 SUPERBET: Final = (Row("event", int), Row("bets", list, of=int))
 QUICKTIP: Final = (Row("legs", list, of=dict),)
 LEG: Final = (Row("id", int), Row("bet", int), Row("odds", Decimal, least=1))
-CASINO: Final = (
-    Row("client_id", str),
-    Row("user_id", str),
-    Row("currency", str, default="EUR"),
-    Row("tag_id", int, default=1313),
-    Row("stake", Decimal, default=Decimal(10), least=1),
-    Row("lacks", list, default=(), of=str),
-)
 DEADLINES: Final = (
     Row("answer_seconds", Decimal, default=Decimal(10), least=Decimal("0.1")),
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
+    Row("accept_seconds", Decimal, default=Decimal(ACCEPT_SECONDS), least=Decimal(0)),
 )
 TOP: Final = (
     Row("label", str, default=None),
     Row("profiles", list, of=str),
     Row("deadlines", dict, default=None),
     Row("betstack", dict, default=None),
-    Row("betcore-casino", dict, default=None),
+    Row(casino_target.TABLE, dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
 )
 
@@ -294,25 +279,17 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
             lacks=lacks(row["lacks"], "betstack"),
         )
 
-    def casino(value: dict[str, Any]) -> CasinoTarget:
-        row = table(value, CASINO, "betcore-casino")
-        return CasinoTarget(
-            client_id=row["client_id"],
-            user=row["user_id"],
-            currency=row["currency"],
-            tag=row["tag_id"],
-            stake=row["stake"],
-            lacks=lacks(row["lacks"], "betcore-casino"),
-        )
-
     return Target(
         label=top["label"],
         profiles=tuple(top["profiles"]),
         answer_seconds=float(deadlines["answer_seconds"]),
         settle_seconds=float(deadlines["settle_seconds"]),
         callback_seconds=float(deadlines["callback_seconds"]),
+        accept_seconds=float(deadlines["accept_seconds"]),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
-        casino=None if top["betcore-casino"] is None else casino(top["betcore-casino"]),
+        casino=None
+        if top[casino_target.TABLE] is None
+        else casino_target.read(top[casino_target.TABLE], table, lacks),
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),

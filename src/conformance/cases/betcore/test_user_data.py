@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.case import control, requirement
-from conformance.casino import Casino, decimal_of
+from conformance.casino import Casino
+from conformance.casino_answer import decimal_of
 from conformance.client import expect_equal
 from conformance.errors import Mismatch
 from conformance.oracle import betcore as oracle
