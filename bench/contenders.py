@@ -67,7 +67,7 @@ def _closed_loop(app: Callable[[Any], Any]) -> Any:
     from mockserver.adapters.alarm import LoopAlarm
     from mockserver.adapters.clock import SystemClock
     from mockserver.adapters.ids import SeededIds
-    from mockserver.adapters.keys import FixedKeys, SigningKey
+    from mockserver.adapters.keys import FixedKeys, SigningKeys
     from mockserver.adapters.sender import HttpSender, OwnTransport
     from mockserver.bootstrap import Outside, build
 
@@ -78,7 +78,7 @@ def _closed_loop(app: Callable[[Any], Any]) -> Any:
         ids=SeededIds,
         new_seed=lambda: "bench",
         keys=FixedKeys({}),
-        signing_key=SigningKey(),
+        signing_keys=SigningKeys(),
         sender=HttpSender({OWN_URL: own}),
         stopwatch=lambda: time.perf_counter() * 1000,
         own_url=OWN_URL,

@@ -9,10 +9,17 @@ from functools import partial
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
+from mockserver.adapters.keys import OwnKeysFirst
 from mockserver.betcore import handlers as betcore_handlers
 from mockserver.betcore import identity as betcore_identity
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore import wire as betcore_wire
+from mockserver.betcore.accepts import BetcoreCaller
+from mockserver.betcore.aggregator.access import BearerGate, CredentialsGate
+from mockserver.betcore.aggregator.handlers import aggregator_handlers
+from mockserver.betcore.aggregator.keys import KeyRing
+from mockserver.betcore.aggregator.service import Aggregator
+from mockserver.betcore.aggregator.verification import Verifier
 from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.control import Betcore
 from mockserver.betcore.service import Wallet
@@ -40,9 +47,9 @@ from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
 from mockserver.kernel.control import Vendor
-from mockserver.kernel.courier import Caller, Courier
+from mockserver.kernel.courier import Caller, Callers, Courier
 from mockserver.kernel.exchange import Handler
-from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKey
+from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT
 from mockserver.kernel.tenants import Supplies, Tenants
@@ -71,8 +78,9 @@ class Outside:
     :param ids: takes a seed, whose identifiers they are, and how many were made before
     :param new_seed: a seed for a tenant that begins anew
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
-    :param signing_key: BETCORE's own key, whose public half this server publishes
+    :param signing_keys: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
+    :param betcore_url: where the built-in casino finds BETCORE; at ``own_url`` where it is ``None``
     """
 
     clock: Clock
@@ -80,10 +88,11 @@ class Outside:
     ids: Callable[[str, str, int], IdSource]
     new_seed: Callable[[], str]
     keys: KeyFinder
-    signing_key: SigningKey
+    signing_keys: SigningKeys
     sender: Sender
     stopwatch: Callable[[], float]
     own_url: str
+    betcore_url: str | None = None
 
 
 def build(
@@ -121,12 +130,26 @@ def build(
     bet_engine = served("betstack.bet_engine", bet_engine_side)
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
     operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
-    casino_caller = CasinoCaller(outside.signing_key, outside.own_url, outside.clock)
+    keys = KeyRing(outside.signing_keys, lambda: tenants.of_kind(PARTNER_CLIENT).values())
+    casino_side = betcore_handlers.casino_handlers(Wallet())
+    casino = served("betcore.casino", casino_side)
+    claims_violation = compile_schema(casino.token_claims)
+    aggregator = Aggregator(_callers(casino))
+    aggregator_side = aggregator_handlers(aggregator, keys.jwks, Verifier(keys, claims_violation))
+    aggregator_contract = served("betcore.aggregator", aggregator_side)
+    betcore_callers = Callers(
+        CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),
+        BetcoreCaller(
+            (outside.betcore_url or outside.own_url) + aggregator_contract.base_path,
+            outside.clock,
+            internal=outside.betcore_url is None,
+        ),
+    )
     tenants = _tenants(
         outside,
         (
             Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
-            Betcore(courier(casino_caller)),
+            Betcore(courier(betcore_callers), aggregator, keys),
         ),
         tenant_defaults or {},
         hidden,
@@ -135,11 +158,9 @@ def build(
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
     sms_side = betstack_sms.handlers()
-    casino_side = betcore_handlers.casino_handlers(Wallet())
-    aggregator_side = betcore_handlers.aggregator_handlers(outside.signing_key.jwks)
-    casino = served("betcore.casino", casino_side)
     operator_gate = betstack_identity.OperatorGate(operators)
-    token_gate = betcore_identity.TokenGate(clients, outside.keys, compile_schema(casino.token_claims))
+    casino_keys = OwnKeysFirst(keys.published_key, outside.keys)
+    token_gate = betcore_identity.TokenGate(clients, casino_keys, claims_violation)
 
     betstack = partial(Surface, render_refusal=betstack_wire.refusal, recorder=recorder, hints=hints)
     betcore = partial(Surface, render_refusal=betcore_wire.refusal, recorder=recorder, hints=hints)
@@ -166,13 +187,20 @@ def build(
         ),
         betcore(contract=casino, gate=token_gate, handlers=casino_side, docs_path="/casino/docs"),
         betcore(
-            contract=served("betcore.aggregator", aggregator_side),
-            gate=OpenGate(),
+            contract=aggregator_contract,
+            gate=BearerGate(clients),
+            gates={"getJwks": OpenGate(), "issueToken": CredentialsGate(clients)},
             handlers=aggregator_side,
             docs_path="/docs",
         ),
     )
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
+
+
+def _callers(contract: Contract) -> dict[int, str]:
+    """What the caller should do about each code of a contract."""
+    operations = contract.operations.values()
+    return {row.code: row.caller for operation in operations for row in operation.errors.values()}
 
 
 def _tenants(

@@ -19,7 +19,7 @@ from mockserver import __version__
 from mockserver.adapters.alarm import LoopAlarm
 from mockserver.adapters.clock import SystemClock
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.keys import JwksClient, OwnKeyFirst, SigningKey
+from mockserver.adapters.keys import JwksClient, SigningKeys
 from mockserver.adapters.sender import HttpSender, OwnTransport
 from mockserver.betstack.catalogue import CatalogueError
 from mockserver.bootstrap import Outside, Sandbox, build
@@ -43,7 +43,7 @@ def serve_sandbox(settings: Settings) -> None:
 
     :raises StartFailed: a port is taken, or a contract or the catalogue can't be read
     """
-    signing_key = SigningKey()  # first, so that the key is made while the rest is
+    signing_keys = SigningKeys()  # first, so that the key is made while the rest is
     try:
         _require_guarded(settings)
         catalogue = catalogue_in(Path(settings.catalogue)) if settings.catalogue else None
@@ -58,11 +58,12 @@ def serve_sandbox(settings: Settings) -> None:
             alarm=LoopAlarm,
             ids=SeededIds,
             new_seed=lambda: settings.seed or secrets.token_hex(16),
-            keys=OwnKeyFirst(signing_key, JwksClient(f"{settings.betcore_url or own_url}{jwks_path}", clock)),
-            signing_key=signing_key,
+            keys=JwksClient(f"{settings.betcore_url or own_url}{jwks_path}", clock),
+            signing_keys=signing_keys,
             sender=sender,
             stopwatch=_stopwatch,
             own_url=own_url,
+            betcore_url=settings.betcore_url,
         )
         made = partial(
             build,
@@ -86,7 +87,7 @@ def serve_sandbox(settings: Settings) -> None:
             await serve(
                 [
                     (surfaces, public),
-                    (lambda: _admin_app(sandbox, settings, signing_key), admin),
+                    (lambda: _admin_app(sandbox, settings, signing_keys), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
             )
@@ -102,7 +103,7 @@ def _rehearse(made: Callable[..., Sandbox], outside: Outside, tenant_defaults: M
     :raises StartFailed: it can't
     """
     own = OwnTransport()
-    inside = replace(outside, sender=HttpSender({"all://": own}))
+    inside = replace(outside, sender=HttpSender({"all://": own}), betcore_url=None)
     kept = {name: value for name, value in tenant_defaults.items() if name not in PARTNER_URLS}
     sandbox = made(inside, tenant_defaults=kept)
     own.app = surfaces_app(sandbox.surfaces)
@@ -114,7 +115,7 @@ def _stopwatch() -> float:
     return time.perf_counter() * 1000
 
 
-def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) -> object:
+def _admin_app(sandbox: Sandbox, settings: Settings, signing_keys: SigningKeys) -> object:
     # Flask and its templates take longer to import than the surfaces take to start, and these
     # already answer while they are imported.
     from mockserver.admin.app import admin_app  # noqa: PLC0415  see above
@@ -126,7 +127,7 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_key: SigningKey) ->
         Plane(
             tenants=sandbox.tenants,
             bridge=Bridge(asyncio.get_running_loop()),
-            signing_key=signing_key,
+            signing_keys=signing_keys,
             explain=sandbox.explainer.explain,
             stopwatch=_stopwatch,
         ),

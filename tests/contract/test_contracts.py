@@ -201,7 +201,7 @@ def test_the_server_raises_no_class_that_the_vendors_contracts_lack() -> None:
 
     betstack = rows_of("betstack.bet_card", "betstack.bet_engine", "betstack.pam", "betstack.sms")
     assert {member.value for member in BetstackRefusal} <= betstack
-    assert {member.value for member in BetcoreRefusal} <= rows_of("betcore.casino")
+    assert {member.value for member in BetcoreRefusal} <= rows_of("betcore.casino", "betcore.aggregator")
 
 
 @pytest.mark.parametrize("surface_name", sorted(SURFACES.keys() - {"betcore.livefeed"}))

@@ -126,7 +126,7 @@ def test_the_second_sandbox_goes_on_where_the_first_stopped(pam: Pam) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"signing_key": "x"}, "signing_key is no private key in PEM"),
+        ({"signing_keys": ["x"]}, "a key in signing_keys is no private key in PEM"),
         ({"tenants": 7}, "not an export of this sandbox: Expected `array`, got `int` - at `$.tenants`"),
         ({"format": 1}, "not an export that this sandbox reads: `format` is 1, and format 2 is read"),
     ],

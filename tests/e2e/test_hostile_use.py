@@ -181,7 +181,7 @@ def test_a_refused_state_leaves_nothing_behind_that_spoils_the_next_export(
         plane.load(exported)
         state = json.loads(json.dumps(exported))
         set_in("exchange", turn=2**53)(state)
-        state["signing_key"] = "none"
+        state["signing_keys"] = ["none"]
         with pytest.raises(ControlPlaneError):
             plane.load(state)
         reserve(own.base_url, plane.tenant("site", "12345ABCDE"))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SequentialIds
-from mockserver.adapters.keys import FixedKeys, SigningKey
+from mockserver.adapters.keys import FixedKeys, SigningKeys
 from mockserver.adapters.sender import HttpSender, OwnTransport
 from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
@@ -126,7 +126,7 @@ def sandbox_of(key: rsa.RSAPrivateKey, own: OwnTransport, hints: bool = True) ->
         ids=lambda _seed, _name, position: SequentialIds(position),
         new_seed=lambda: "seed",
         keys=FixedKeys({KID: key.public_key()}),
-        signing_key=SigningKey(key),
+        signing_keys=SigningKeys(key),
         sender=HttpSender({"http://sandbox": own}),
         stopwatch=lambda: 0.0,
         own_url="http://sandbox",

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mockserver.adapters.keys import SigningKey
+from mockserver.adapters.keys import SigningKeys
 from mockserver.adapters.sender import OwnTransport
 from mockserver.betstack.model import Operator
 from mockserver.betstack.ticket import Ticket
@@ -243,7 +243,7 @@ class Site:
     def reload(self) -> None:
         """Export everything, and load it in the place of what is there."""
         tenants = self.service.sandbox.tenants
-        key = SigningKey(self.service.key)
+        key = SigningKeys(self.service.key)
         document = parse(dump(export_archive(tenants, key)))
         load_archive(tenants, key, read_archive(document))
 

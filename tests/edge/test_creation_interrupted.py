@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.adapters.keys import SigningKey
+from mockserver.adapters.keys import SigningKeys
 from mockserver.betstack.ticket import Ticket
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
 from mockserver.kernel.control import ControlRefusal
@@ -64,7 +64,7 @@ def test_a_creation_that_was_exported_under_way_and_fails_now_is_cancelled_and_d
 
 def loaded_during_a_creation(site: Site) -> Ticket:
     """The ticket of a creation that the export caught before the platform had heard of it."""
-    tenants, key = site.service.sandbox.tenants, SigningKey(site.service.key)
+    tenants, key = site.service.sandbox.tenants, SigningKeys(site.service.key)
     exported = {}
 
     async def happens() -> None:

@@ -59,7 +59,6 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
     [
         ("POST", "/users/auth", "authUser", {"ErrorCode": 103799}),
         ("POST", "/cashback-payments/make", "makeCashback", {"ErrorCode": 103799}),
-        ("POST", "/mis-api/api/v2/payments/accept", "acceptPayment", {"ErrorCode": 103799}),
     ],
 )
 def test_a_documented_operation_that_is_not_served_yet_is_named(

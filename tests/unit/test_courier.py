@@ -17,7 +17,7 @@ from mockserver.adapters.sender import ScriptedSender
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.courier import CAUSE_HEADER, CannotCall, Courier
 from mockserver.kernel.journal import Direction, Exchange, Journal, Turns
-from mockserver.kernel.outbox import OutgoingCall, Schedule, Try
+from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
 from mockserver.kernel.secret import Secret
 
@@ -30,14 +30,20 @@ REQUEST = OutgoingRequest("http://127.0.0.1:9/pam", (("Timestamp", "1"),), b"{}"
 class Vendor:
     """A vendor that prepares one request, and takes 200 for an acknowledgement."""
 
-    prepare: Callable[[Any, OutgoingCall], OutgoingRequest] = lambda _tenant, _call: REQUEST
+    prepared: Callable[[Any, OutgoingCall], OutgoingRequest] = lambda _tenant, _call: REQUEST
     schedules: dict[str, Schedule] = field(default_factory=dict)
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         return "betstack.pam", "sendPamAction"
 
-    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
-        return None if answer.status == 200 else f"HTTP status {answer.status}"
+    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+        return self.prepared(tenant, call)
+
+    def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        return None if answer.status == 200 else Failure(f"HTTP status {answer.status}")
+
+    def settled(self, tenant: Any, call: OutgoingCall) -> bool:
+        raise AssertionError("a try asks for nothing else")
 
     def ended(self, tenant: Any, call: OutgoingCall) -> None:
         raise AssertionError("a try ends no call")

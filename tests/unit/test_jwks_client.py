@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.adapters.keys import JwksClient, SigningKey
+from mockserver.adapters.keys import JwksClient, SigningKeys
 from mockserver.kernel.ports import KeysUnavailable
 
 
@@ -55,13 +55,13 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def key_set(*keys: SigningKey) -> tuple[bytes, list[str]]:
-    members = [key.jwks()["keys"][0] for key in keys]
+def key_set(*keys: SigningKeys) -> tuple[bytes, list[str]]:
+    members = [key.jwk(key.first) for key in keys]
     return json.dumps({"keys": members}).encode(), [member["kid"] for member in members]
 
 
 def test_a_key_is_read_once_and_kept(publisher: Publisher, clock: ManualClock) -> None:
-    publisher.body, (kid,) = key_set(SigningKey())
+    publisher.body, (kid,) = key_set(SigningKeys())
     client = JwksClient(publisher.url, clock)
 
     async def find_twice() -> None:
@@ -75,7 +75,7 @@ def test_a_key_is_read_once_and_kept(publisher: Publisher, clock: ManualClock) -
 def test_an_unknown_key_is_looked_for_again_at_most_once_a_second(
     publisher: Publisher, clock: ManualClock
 ) -> None:
-    old, new = SigningKey(), SigningKey()
+    old, new = SigningKeys(), SigningKeys()
     publisher.body, (old_kid,) = key_set(old)
     client = JwksClient(publisher.url, clock)
 
@@ -93,7 +93,7 @@ def test_an_unknown_key_is_looked_for_again_at_most_once_a_second(
 
 
 def test_those_who_ask_at_once_share_one_reading(publisher: Publisher, clock: ManualClock) -> None:
-    publisher.body, (kid,) = key_set(SigningKey())
+    publisher.body, (kid,) = key_set(SigningKeys())
     client = JwksClient(publisher.url, clock)
 
     async def all_at_once() -> list[bool]:
@@ -133,7 +133,8 @@ def test_a_publisher_that_is_down_is_named(clock: ManualClock) -> None:
 
 
 def test_the_sandboxs_own_key_set_fits_its_contract() -> None:
-    (jwk,) = SigningKey().jwks()["keys"]
+    keys = SigningKeys()
+    jwk = keys.jwk(keys.first)
 
     assert set(jwk) == {"kty", "use", "kid", "x5t", "alg", "n", "e"}
     assert len(bytes.fromhex(jwk["kid"])) == 20
@@ -143,7 +144,8 @@ def test_the_sandboxs_own_key_set_fits_its_contract() -> None:
 def test_keys_that_are_broken_or_for_something_else_do_not_hide_the_good_one(
     publisher: Publisher, clock: ManualClock
 ) -> None:
-    (good,) = SigningKey().jwks()["keys"]
+    keys = SigningKeys()
+    good = keys.jwk(keys.first)
     others = [
         "x",
         {"kty": "EC", "kid": "ec"},

@@ -62,8 +62,9 @@ CLIENTS = {
     "casino_url": None,
     "tax_reading": "inside",
     "http_style": "always_200",
-    "accept_mode": "only_answer",
+    "accept_mode": "both",
     "token_place": "body",
+    "key_overlap_seconds": 86_400,
     **COMMON,
 }
 
@@ -315,8 +316,6 @@ def test_a_wrong_value_is_refused_and_the_source_is_named() -> None:
         (OPERATOR, "rounding", "half_even"),
         (PARTNER_CLIENT, "tax_reading", "on_top"),
         (PARTNER_CLIENT, "http_style", "by_verdict"),
-        (PARTNER_CLIENT, "accept_mode", "both"),
-        (PARTNER_CLIENT, "token_place", "authorization"),
     ],
 )
 def test_a_reading_that_the_sandbox_does_not_live_yet_is_refused_by_name(

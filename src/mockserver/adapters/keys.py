@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
@@ -28,67 +29,89 @@ _DEADLINE_SECONDS = 5
 _LARGEST_KEY_SET = 256 * 1024
 
 
-class SigningKey:
-    """BETCORE's signing key, made anew at each start, on a thread: it takes up to 0.2 s.
+class SigningKeys:
+    """BETCORE's signing keys. The first one is made anew at each start; making one takes up to 0.2 s, on a
+    thread.
 
-    :param key: one that is known already
+    :param key: a first key that is known already
     """
 
     def __init__(self, key: RSAPrivateKey | None = None) -> None:
-        self._key: Future[RSAPrivateKey] = Future()
-        self._jwk: dict[str, Any] | None = None
-        self._public_key: RSAPublicKey | None = None
+        self._beginning: Future[RSAPrivateKey] = Future()
+        self._keys: dict[str, _Key] = {}
         if key is not None:
-            self._key.set_result(key)
+            self._beginning.set_result(key)
             return
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="signing-key")
-        self._key = pool.submit(_generate)
+        self._beginning = pool.submit(_generate)
         pool.shutdown(wait=False)
 
-    def jwks(self) -> dict[str, Any]:
-        """The public half as a JSON Web Key Set (BC-ASM-023)."""
-        return {"keys": [self._public()]}
+    @property
+    def first(self) -> str:
+        """The key that the sandbox began with; waits for it where it is still being made."""
+        return next(iter(self._all()))
 
-    def sign(self, claims: bytes) -> str:
+    def known(self) -> list[str]:
+        """Every key, in the order in which they were made."""
+        return list(self._all())
+
+    async def make(self) -> str:
+        """Make a key."""
+        key = _Key(await asyncio.get_running_loop().run_in_executor(None, _generate))
+        self._all()[key.kid] = key
+        return key.kid
+
+    def jwk(self, kid: str) -> dict[str, Any]:
+        """The public half as a JSON Web Key (BC-ASM-023)."""
+        return self._all()[kid].jwk
+
+    def sign(self, kid: str, claims: bytes) -> str:
         """A compact JWS of this payload, its header as the samples have it (source: betcore/users-data)."""
-        jwk = self._public()
-        headers = {"kid": jwk["kid"], "x5t": jwk["x5t"]}
-        return _jws().encode(
-            claims, self._key.result(), algorithm="RS256", headers=headers, sort_headers=True
-        )
+        key = self._all()[kid]
+        headers = {"kid": kid, "x5t": key.jwk["x5t"]}
+        return _jws().encode(claims, key.private, algorithm="RS256", headers=headers, sort_headers=True)
 
     def public_key(self, kid: str) -> RSAPublicKey | None:
-        """The public half, if this is its id."""
-        if kid != self._public()["kid"]:
-            return None
-        if self._public_key is None:
-            self._public_key = self._key.result().public_key()
-        return self._public_key
+        """The public half, if this is a key of BETCORE's."""
+        key = self._all().get(kid)
+        return None if key is None else key.public
 
-    def export(self) -> str:
-        """The private key, PEM."""
+    def export(self) -> list[str]:
+        """The private keys, PEM."""
         from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415  see _generate
 
-        pem = self._key.result().private_bytes(
-            form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
-        )
-        return pem.decode()
+        return [
+            key.private.private_bytes(
+                form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
+            ).decode()
+            for key in self._all().values()
+        ]
 
-    def load(self, pem: str) -> None:
-        """Put a private key in the place of this one.
+    def load(self, pems: list[str]) -> None:
+        """Put private keys in the place of all.
 
-        :raises ValueError: it is no RSA key in PEM
+        :raises ValueError: one is no RSA key in PEM, or there is none
         """
-        key = _read_private_key(pem)
-        self._key = Future()
-        self._key.set_result(key)
-        self._jwk = None
-        self._public_key = None
+        keys = [_Key(_read_private_key(pem)) for pem in pems]
+        if not keys:
+            raise ValueError("signing_keys is empty")
+        self._keys = {key.kid: key for key in keys}
 
-    def _public(self) -> dict[str, Any]:
-        if self._jwk is None:
-            self._jwk = _public_jwk(self._key.result().public_key())
-        return self._jwk
+    def _all(self) -> dict[str, _Key]:
+        if not self._keys:
+            key = _Key(self._beginning.result())
+            self._keys = {key.kid: key}
+        return self._keys
+
+
+class _Key:
+    """A private key with what follows from it."""
+
+    def __init__(self, private: RSAPrivateKey) -> None:
+        self.private = private
+        self.public = private.public_key()
+        self.jwk = _public_jwk(self.public)
+        self.kid: str = self.jwk["kid"]
 
 
 def _read_private_key(pem: str) -> RSAPrivateKey:
@@ -102,9 +125,9 @@ def _read_private_key(pem: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("signing_key is no private key in PEM") from None
+        raise ValueError("a key in signing_keys is no private key in PEM") from None
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _KEY_BITS:
-        raise ValueError(f"signing_key is no RSA key of at least {_KEY_BITS} bits")
+        raise ValueError(f"a key in signing_keys is no RSA key of at least {_KEY_BITS} bits")
     return key
 
 
@@ -194,11 +217,14 @@ class JwksClient:
             return body
 
 
-class OwnKeyFirst:
-    """Knows BETCORE's key of this very server, and asks elsewhere for all others, so that the built-in
-    parties understand one another wherever the casino is told to find BETCORE."""
+class OwnKeysFirst:
+    """Knows the keys that this very server publishes, and asks elsewhere for all others, so that the built-in
+    parties understand one another wherever the casino is told to find BETCORE.
 
-    def __init__(self, own: SigningKey, others: KeyFinder) -> None:
+    :param own: the published key of this id, if there is one
+    """
+
+    def __init__(self, own: Callable[[str], RSAPublicKey | None], others: KeyFinder) -> None:
         self._own = own
         self._others = others
 
@@ -207,7 +233,7 @@ class OwnKeyFirst:
 
         :raises KeysUnavailable: it is not the own one, and the others can't be read
         """
-        return self._own.public_key(kid) or await self._others.find(kid)
+        return self._own(kid) or await self._others.find(kid)
 
 
 class FixedKeys:

@@ -10,7 +10,7 @@ from mockserver.admin.bridge import Bridge
 from mockserver.kernel.control import Json
 from mockserver.kernel.explanation import Explanation
 from mockserver.kernel.journal import Exchange
-from mockserver.kernel.ports import SigningKey
+from mockserver.kernel.ports import SigningKeys
 from mockserver.kernel.tenants import Tenants
 
 
@@ -24,7 +24,7 @@ class Plane:
 
     tenants: Tenants
     bridge: Bridge
-    signing_key: SigningKey
+    signing_keys: SigningKeys
     explain: Callable[[Exchange], Explanation]
     stopwatch: Callable[[], float]
 

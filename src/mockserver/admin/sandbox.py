@@ -17,11 +17,11 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return {"tenants": plane.bridge.run(plane.tenants.reset_all)}
 
     def export_state() -> Json:
-        return plane.bridge.run(lambda: export_archive(plane.tenants, plane.signing_key))
+        return plane.bridge.run(lambda: export_archive(plane.tenants, plane.signing_keys))
 
     def load_state(body: Json) -> Json:
         archive = read_archive(body)
-        plane.bridge.run(lambda: load_archive(plane.tenants, plane.signing_key, archive))
+        plane.bridge.run(lambda: load_archive(plane.tenants, plane.signing_keys, archive))
         return {"tenants": [one.name for one in archive.tenants]}
 
     return {"resetSandbox": reset_sandbox, "exportState": export_state, "loadState": load_state}

@@ -1,55 +1,115 @@
-"""BETCORE's calls to the casino: a JWT as the body (source: betcore/users-data; BC-ASM-002)."""
+"""BETCORE's calls to the casino: a JWT as the body (source: betcore/users-data; BC-ASM-002, BC-ASM-048)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
 from types import MappingProxyType
+from typing import Any, Protocol
 
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
-from mockserver.kernel.outbox import OutgoingCall, Schedule
-from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest, SigningKey
-
-GET_USER_DATA = "getUserData"
+from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
+from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 
 ISSUER = "https://test.tvbetapi.net/identity-api"  # as the samples have it (source: betcore/users-data)
 TOKEN_LIFE_SECONDS = 10
 
-_PATHS = MappingProxyType({GET_USER_DATA: "/users/data"})
-_MINUTES = (1, 5, 15, 60, *(60,) * 23)
-_PATIENT = Schedule(
-    Deadlines(connect=5, read=10, total=10), tuple(timedelta(minutes=one) for one in _MINUTES)
+
+class Action(StrEnum):
+    """What BETCORE calls a casino for; named as the operation, but for the acceptance of a bet, whose
+    schedule differs from that of other payments."""
+
+    AUTH = "authUser"
+    DATA = "getUserData"
+    BET = "makeBet"
+    MAKE = "makePayment"
+    MAKE_LIST = "makePayments"
+    INFO = "getPaymentInfo"
+    CLOSE = "closeBet"
+    CASHBACK = "makeCashback"
+
+
+MAKES = frozenset({Action.BET, Action.MAKE, Action.MAKE_LIST, Action.CASHBACK})
+"""Calls that ask for transactions."""
+
+_DEADLINES = Deadlines(connect=5, read=10, total=10)
+_ONCE = Schedule(_DEADLINES)
+_FOR_A_DAY = Schedule(_DEADLINES, tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, *(60,) * 23)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    operation: str
+    path: str
+    schedule: Schedule
+
+
+# BC-ASM-048. What a list asked for is asked for one by one where it has no outcome.
+_CALLS: Mapping[str, _Line] = MappingProxyType(
+    {
+        Action.AUTH: _Line("authUser", "/users/auth", _ONCE),
+        Action.DATA: _Line("getUserData", "/users/data", _FOR_A_DAY),
+        Action.BET: _Line("makePayment", "/payments/make", _ONCE),
+        Action.MAKE: _Line("makePayment", "/payments/make", _FOR_A_DAY),
+        Action.MAKE_LIST: _Line("makePayments", "/payments/make-list", _ONCE),
+        Action.INFO: _Line("getPaymentInfo", "/payments/info", _ONCE),
+        Action.CLOSE: _Line("closeBet", "/payments/close", _FOR_A_DAY),
+        Action.CASHBACK: _Line("makeCashback", "/cashback-payments/make", _FOR_A_DAY),
+    }
 )
-SCHEDULES = MappingProxyType({GET_USER_DATA: _PATIENT})  # BC-ASM-048
+SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
+    {str(action): line.schedule for action, line in _CALLS.items()}
+)
 
 
-def user_data(user_id: str) -> bytes:
-    """What a request for a player's balance says."""
-    return dump({"PartnerUserId": user_id})
+class Asking(Protocol):
+    """Who keeps track of what was asked for."""
+
+    def begin_try(self, client: PartnerClient, call: OutgoingCall) -> None:
+        """Take note that a call is sent."""
+
+    def answered(
+        self, client: PartnerClient, call: OutgoingCall, answer: Mapping[str, Any]
+    ) -> Failure | None:
+        """Take note of an answer, and say why it does not acknowledge."""
+
+    def settled(self, client: PartnerClient, call: OutgoingCall) -> bool:
+        """Whether the outcome of all that a call asks for is known."""
 
 
 class CasinoCaller:
     """Calls the client's casino.
 
+    :param sign: makes a compact JWS of a payload with a client's key
     :param own_url: where the built-in casino is
     :param wall_clock: the time that a client's own casino is shown
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
 
-    def __init__(self, signing_key: SigningKey, own_url: str, wall_clock: Clock) -> None:
-        self._signing_key = signing_key
+    def __init__(
+        self,
+        sign: Callable[[PartnerClient, bytes], str],
+        own_url: str,
+        wall_clock: Clock,
+        asking: Asking,
+    ) -> None:
+        self._sign = sign
         self._own_url = own_url
         self._wall_clock = wall_clock
+        self._asking = asking
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
-        """Actions are named as the contract names operations."""
-        return "betcore.casino", call.action
+        """The contract's operation."""
+        return "betcore.casino", _CALLS[call.action].operation
 
-    def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
         """A fresh token with the same ``data`` for each try. The built-in casino has the tenant's time."""
         url = tenant.settings["casino_url"]
         clock = self._wall_clock if url else tenant.clock
@@ -61,29 +121,58 @@ class CasinoCaller:
             "data": call.document.decode(),
             "client_id": tenant.name,
         }
-        token = self._signing_key.sign(dump(claims))
+        token = self._sign(tenant, dump(claims))
+        headers = [("content-type", "application/json")]
+        if tenant.settings["token_place"] == "authorization":
+            headers.append(("authorization", f"Bearer {token}"))
+        self._asking.begin_try(tenant, call)
         return OutgoingRequest(
-            (url or self._own_url) + _PATHS[call.action],
-            (("content-type", "application/json"),),
+            (url or self._own_url) + _CALLS[call.action].path,
+            tuple(headers),
             json.dumps(token).encode(),
             canonical=token.rpartition(".")[0].encode(),
             document=call.document,
             internal=url is None,
         )
 
-    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
-        """Only HTTP 200 with ``ErrorCode`` 200 acknowledges (BC-ASM-005)."""
-        if answer.status != 200:
-            return f"HTTP status {answer.status}; only 200 acknowledges"
-        try:
-            document = parse(answer.body)
-        except JsonInvalid as error:
-            return f"the answer is no JSON: {error}"
-        code = document.get("ErrorCode") if isinstance(document, dict) else None
-        if code == 200 and code is not True:
-            return None
-        hints = [value for name, value in answer.headers if name.lower() == REASON_HEADER]
-        return "; ".join([f"ErrorCode {code}; only 200 acknowledges", *hints])
+    def failure_in(self, tenant: PartnerClient, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        """Only HTTP 200 with ``ErrorCode`` 200 acknowledges (BC-ASM-005), and to a request for a transaction
+        also a code that says that it was booked before."""
+        envelope = envelope_in(answer)
+        if isinstance(envelope, Failure):
+            return envelope
+        if call.action in MAKES:
+            failure = self._asking.answered(tenant, call, envelope)
+        elif envelope["ErrorCode"] == 200:
+            failure = None
+        else:
+            failure = Failure(f"ErrorCode {envelope['ErrorCode']}; only 200 acknowledges")
+        return failure and Failure("; ".join([failure.text, *reasons_in(answer)]), failure.final)
+
+    def settled(self, tenant: PartnerClient, call: OutgoingCall) -> bool:
+        """Accepts tell outcomes too."""
+        return self._asking.settled(tenant, call)
 
     def ended(self, tenant: PartnerClient, call: OutgoingCall) -> None:
         """Nothing else hangs on it."""
+
+
+def envelope_in(answer: OutgoingAnswer) -> Mapping[str, Any] | Failure:
+    """The object in an answer with HTTP status 200, whose ``ErrorCode`` is a whole number; or what is wrong
+    with it."""
+    if answer.status != 200:
+        said = [f"HTTP status {answer.status}; only 200 acknowledges", *reasons_in(answer)]
+        return Failure("; ".join(said))
+    try:
+        document = parse(answer.body)
+    except JsonInvalid as error:
+        return Failure(f"the answer is no JSON: {error}")
+    code = document.get("ErrorCode") if isinstance(document, dict) else None
+    if isinstance(code, bool) or not isinstance(code, int | Decimal) or code != int(code):
+        return Failure("the answer has no ErrorCode that is a whole number")
+    return {**document, "ErrorCode": int(code)}
+
+
+def reasons_in(answer: OutgoingAnswer) -> list[str]:
+    """What the sandbox's own parties say of a refusal."""
+    return [value for name, value in answer.headers if name.lower() == REASON_HEADER]

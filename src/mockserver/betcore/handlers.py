@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from mockserver.betcore import wire
 from mockserver.betcore.service import Wallet
@@ -23,15 +23,3 @@ def casino_handlers(wallet: Wallet) -> Mapping[str, Handler]:
         return wire.success()
 
     return {"getUserData": get_user_data, "makePayment": make_payment, "closeBet": close_bet}
-
-
-def aggregator_handlers(jwks: Callable[[], Document]) -> Mapping[str, Handler]:
-    """Handlers of the aggregator API by operationId.
-
-    :param jwks: gives the public keys as a JSON Web Key Set
-    """
-
-    async def get_jwks(_call: Call) -> Document:
-        return jwks()
-
-    return {"getJwks": get_jwks}

@@ -48,7 +48,7 @@ class TokenGate:
             if client is None:
                 named = claims["client_id"]
                 raise TokenInvalid(f"client_id `{named}` is unknown; {nearest(named, self._clients)}")
-            _require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
+            require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
         except (TokenInvalid, KeysUnavailable) as error:
             raise Rejection(
                 Refusal.JWT_INVALID, f"jwt: {error}", tenant=self._named_in(inbound.body)
@@ -70,7 +70,7 @@ class TokenGate:
             return None
 
 
-def _require_current(nbf: float, exp: float, now: float) -> None:
+def require_current(nbf: float, exp: float, now: float) -> None:
     """Refuse a token before its ``nbf`` and from its ``exp`` on, without tolerance (BC-ASM-007)."""
     if now < nbf:
         raise TokenInvalid(f"not valid yet: nbf is {nbf}, the casino's clock says {now:.3f}")

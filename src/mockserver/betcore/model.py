@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
+from mockserver.betcore.aggregator.access import AccessTokens
+from mockserver.betcore.aggregator.asked import AskedBook
+from mockserver.betcore.aggregator.keys import ClientKeys
+from mockserver.betcore.casino_access import Access
 from mockserver.betcore.states import State, TransactionType
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
+
+_NAME = re.compile("PartnerClient-([1-9][0-9]{0,17})")
 
 HOUSE = "house"
 """The casino's own account, the other side of every movement."""
@@ -79,3 +86,17 @@ class PartnerClient(Tenant):
     kind: ClassVar[str] = PARTNER_CLIENT
 
     books: Books = field(default_factory=Books, repr=False)
+    asked: AskedBook = field(default_factory=AskedBook, repr=False)
+    """What BETCORE asked the casino for."""
+    keys: ClientKeys = field(default_factory=ClientKeys, repr=False)
+    """What BETCORE's calls are signed with."""
+    tokens: AccessTokens = field(default_factory=AccessTokens, repr=False)
+    """Access to BETCORE that was issued to the client."""
+    access: Access = field(default_factory=Access, repr=False)
+    """The access that the built-in casino uses."""
+
+    @property
+    def partner_client_id(self) -> int | None:
+        """``PartnerClientId``, the number in the name (BC-ASM-031); ``None`` where there is none."""
+        found = _NAME.fullmatch(self.name)
+        return int(found[1]) if found else None

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Why a casino refuses."""
+    """Why a casino or BETCORE refuses."""
 
     JWT_INVALID = "jwt_invalid"
     UNKNOWN_USER = "unknown_user"
@@ -17,3 +17,7 @@ class Refusal(StrEnum):
     DUPLICATE_CHANGED = "duplicate_changed"
     BLOCKED = "blocked"
     INSUFFICIENT_FUNDS = "insufficient_funds"
+    ACCESS_DENIED = "access_denied"
+    EXPIRED_TOKEN = "expired_token"
+    TOO_LATE = "too_late"
+    UNKNOWN_CASHBACK = "unknown_cashback"

@@ -12,7 +12,7 @@ from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.wire import read_player, read_refusal
 from mockserver.kernel.exchange import REASON_HEADER
-from mockserver.kernel.outbox import OutgoingCall, Schedule
+from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 from mockserver.kernel.signing import sign, without_spaces
 
@@ -86,7 +86,7 @@ class OperatorCaller:
         line, _ = _CALLS[call.action]
         return line.surface, line.operation
 
-    def prepare(self, tenant: Operator, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Operator, call: OutgoingCall) -> OutgoingRequest:
         """Sign the call for this moment. The built-in operator has the tenant's time."""
         line, _ = _CALLS[call.action]
         url = tenant.settings[line.setting]
@@ -108,16 +108,21 @@ class OperatorCaller:
             internal=url is None,
         )
 
-    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
+    def failure_in(self, tenant: Operator, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
         """Any status but 200 is none, nor is an answer to ``identify`` without its fields (BS-ASM-094)."""
         if answer.status != 200:
-            return "; ".join([f"HTTP status {answer.status}; only 200 acknowledges", *_reasons_in(answer)])
+            said = [f"HTTP status {answer.status}; only 200 acknowledges", *_reasons_in(answer)]
+            return Failure("; ".join(said))
         if call.action == Action.IDENTIFY:
             try:
                 read_player(answer.body)
             except ValueError as error:
-                return str(error)
+                return Failure(str(error))
         return None
+
+    def settled(self, tenant: Operator, call: OutgoingCall) -> bool:
+        """Only an answer settles a call."""
+        return False
 
     def ended(self, tenant: Operator, call: OutgoingCall) -> None:
         """Pass it on to who settles tickets."""

@@ -20,10 +20,12 @@ from mockserver.betstack.ticket import Ticket, TicketBook
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import OPERATOR
 
 _TICKET_KEYS = frozenset({"id", "code", "identifier", "ticket_id", "ticket_code"})
+_NAME_DIGITS = 12
 _IDENTIFIER = re.compile("[A-Za-z0-9]{1,64}")
 
 
@@ -73,6 +75,10 @@ class Betstack:
         self._settlement.attach(operator)
         self._desk.attach(operator)
         return operator
+
+    def made_up_name(self, ids: IdSource) -> str:
+        """A name that nobody else has."""
+        return f"operator-{ids.hex(_NAME_DIGITS)}"
 
     def forget_player(self, tenant: Operator, player_id: str) -> None:
         """Drop the player's tickets, also those that the platform holds, and the calls about them."""

@@ -25,6 +25,8 @@ class ErrorRow:
     code: int
     message: str
     """Template; names in braces are filled from the refusal's values."""
+    caller: str
+    """What the caller should do: ``final``, ``retry``, ``treat_as_success`` or ``compensate``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,4 +166,5 @@ def _rows(node: Mapping[str, Any], status: int | None) -> Iterator[ErrorRow]:
             status=row["status"] if status is None else status,
             code=row["code"],
             message=row["message"] or "",
+            caller=row["caller"],
         )

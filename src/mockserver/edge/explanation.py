@@ -43,7 +43,7 @@ class Explainer:
     """
 
     def __init__(self, surfaces: Sequence[Surface], overrides: Mapping[str, Any] | None) -> None:
-        self._gates = {surface.contract.surface: surface.gate for surface in surfaces}
+        self._surfaces = {surface.contract.surface: surface for surface in surfaces}
         self._overrides = overrides
         self._schemas = cache(self._compiled)
 
@@ -66,10 +66,11 @@ class Explainer:
             return None
         if exchange.direction is Direction.SENT:
             return exchange.canonical
-        gate = self._gates.get(exchange.surface or "")
-        if gate is None or exchange.operation is None:
+        surface = self._surfaces.get(exchange.surface or "")
+        if surface is None or exchange.operation is None:
             return None
-        return gate.signed_text(Inbound(text_of(exchange.request_headers), exchange.request_body))
+        inbound = Inbound(text_of(exchange.request_headers), exchange.request_body)
+        return surface.gate_of(exchange.operation).signed_text(inbound)
 
     def _known(self, surface: str, operation_id: str) -> _Schemas | None:
         try:

@@ -37,7 +37,7 @@ class CompiledOperation:
         self._id = operation.id
         self._surface = surface.contract.surface
         self._recorder = surface.recorder
-        self._gate = surface.gate
+        self._gate = surface.gate_of(operation.id)
         self._handler = surface.handlers[operation.id]
         self._refusals = surface.refusals(operation.errors)
         self._success = operation.success_status

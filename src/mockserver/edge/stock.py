@@ -71,6 +71,7 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
     """The handler as Connexion calls it: parameters by name."""
     operation = surface.contract.operations[operation_id]
     handler = surface.handlers[operation_id]
+    gate = surface.gate_of(operation_id)
     refusals = surface.refusals(operation.errors)
     token = (operation.request_media_type or {}).get("x-jwt")
     read = Parameters(operation).read
@@ -80,7 +81,7 @@ def _bound(surface: Surface, operation_id: str) -> Callable[..., Awaitable[Conne
     async def handle(**_: Any) -> ConnexionResponse:
         request = connexion.request
         try:
-            admission = await surface.gate.admit(Inbound(request.headers, await request.body()))
+            admission = await gate.admit(Inbound(request.headers, await request.body()))
             document = None
             if operation.request_media_type is not None:
                 try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver.edge.contract import Contract, ContractError, ErrorRow
 from mockserver.edge.cross_origin import cross_origin_headers
@@ -28,6 +28,8 @@ class Surface:
     """Where the page that shows the contract is served, below the contract's base path."""
     hints: bool = True
     """Whether answers carry the sandbox's own headers."""
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    """By operationId, for operations that identify their caller in another way, or not at all."""
     any_origin: bool = False
     """Whether a web page of any origin may read the answers."""
 
@@ -37,6 +39,10 @@ class Surface:
             raise ContractError(
                 f"{self.contract.surface}: operations and handlers differ in {', '.join(sorted(unbound))}"
             )
+
+    def gate_of(self, operation_id: str) -> Gate:
+        """What identifies the callers of an operation."""
+        return self.gates.get(operation_id, self.gate)
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:

@@ -13,14 +13,14 @@ from mockserver.kernel.journal import NOBODY, Exchange, Journal
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.outbox import TIMER, WAITING, OutgoingCall
 from mockserver.kernel.players import Player, PlayerSpec, TokenTaken
-from mockserver.kernel.ports import SigningKey
+from mockserver.kernel.ports import SigningKeys
 from mockserver.kernel.secret import SHORTEST_SECRET, Secret
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_spec import require_players
 from mockserver.kernel.tenants import Tenants
 from mockserver.kernel.timekeeper import Timer
 
-FORMAT = 2
+FORMAT = 3
 """Grows when an older document can be read no more."""
 
 _MOST_NUMBERS = 2**48
@@ -60,19 +60,19 @@ class Archive:
     """The whole sandbox. It holds secrets."""
 
     format: int
-    signing_key: str
-    """BETCORE's private key, PEM."""
+    signing_keys: list[str]
+    """BETCORE's private keys, PEM."""
     id_seed: str
     ids_made: int
     tenants: list[TenantArchive]
     nobodys_journal: JournalArchive
 
 
-def export_archive(tenants: Tenants, signing_key: SigningKey) -> dict[str, Any]:
+def export_archive(tenants: Tenants, signing_keys: SigningKeys) -> dict[str, Any]:
     """Everything as it is now."""
     archive = Archive(
         format=FORMAT,
-        signing_key=signing_key.export(),
+        signing_keys=signing_keys.export(),
         id_seed=tenants.id_seed,
         ids_made=tenants.ids_made,
         tenants=[_exported(tenants, tenant) for tenant in tenants],
@@ -98,7 +98,7 @@ def read_archive(document: Mapping[str, Any]) -> Archive:
         raise ControlRefusal(Problem.INVALID, f"not an export of this sandbox: {error}") from None
 
 
-def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) -> None:
+def load_archive(tenants: Tenants, signing_keys: SigningKeys, archive: Archive) -> None:
     """Put everything back as it was; what was there before is gone. On an error nothing has changed.
 
     :raises ControlRefusal: something in it can't be
@@ -111,7 +111,7 @@ def load_archive(tenants: Tenants, signing_key: SigningKey, archive: Archive) ->
             raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
         for one in archive.tenants:
             made.append(_restored(tenants, one))
-        signing_key.load(archive.signing_key)
+        signing_keys.load(archive.signing_keys)
     except (ControlRefusal, ValueError) as error:
         for tenant in made:
             tenant.close()

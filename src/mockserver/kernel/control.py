@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post, Tenant
 
 Json = dict[str, Any]
@@ -92,6 +93,9 @@ class Vendor(Protocol):
 
     def new_tenant(self, **common: Any) -> Tenant:
         """A tenant of this kind with empty books; ``common`` are the fields of :class:`Tenant`."""
+
+    def made_up_name(self, ids: IdSource) -> str:
+        """A name for a tenant that was given none."""
 
     def forget_player(self, tenant: Any, player_id: str) -> None:
         """Drop what the books hold of one player."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from mockserver.kernel.journal import Direction, Exchange
-from mockserver.kernel.outbox import Attempt, OutgoingCall, Schedule, Try
+from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.tenant import Tenant
@@ -36,17 +36,54 @@ class Caller(Protocol):
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """The surface that is called, and the ``operationId`` of its contract."""
 
-    def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
         """Sign the call for this moment.
 
         :raises CannotCall: the tenant has no partner to call
         """
 
-    def failure_in(self, call: OutgoingCall, answer: OutgoingAnswer) -> str | None:
-        """Why the answer does not acknowledge the call; ``None`` if it does."""
+    def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        """Why the answer does not acknowledge the call; ``None`` if it does. What it says is taken note
+        of."""
+
+    def settled(self, tenant: Any, call: OutgoingCall) -> bool:
+        """Whether what a call is for has come about without an answer to it."""
 
     def ended(self, tenant: Any, call: OutgoingCall) -> None:
-        """Take note that a call was acknowledged, parked or dropped."""
+        """Take note that a call was acknowledged, refused, parked or dropped."""
+
+
+class Callers:
+    """Several ways to call as one; no two of them have an action in common."""
+
+    def __init__(self, *callers: Caller) -> None:
+        self._by_action = {action: caller for caller in callers for action in caller.schedules}
+        self.schedules: Mapping[str, Schedule] = {
+            action: caller.schedules[action] for action, caller in self._by_action.items()
+        }
+
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        """The surface that is called, and the ``operationId`` of its contract."""
+        return self._by_action[call.action].operation_of(call)
+
+    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+        """Sign the call for this moment.
+
+        :raises CannotCall: the tenant has no partner to call
+        """
+        return await self._by_action[call.action].prepare(tenant, call)
+
+    def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        """Why the answer does not acknowledge the call; ``None`` if it does."""
+        return self._by_action[call.action].failure_in(tenant, call, answer)
+
+    def settled(self, tenant: Any, call: OutgoingCall) -> bool:
+        """Whether what a call is for has come about without an answer to it."""
+        return self._by_action[call.action].settled(tenant, call)
+
+    def ended(self, tenant: Any, call: OutgoingCall) -> None:
+        """Take note that a call was acknowledged, refused, parked or dropped."""
+        self._by_action[call.action].ended(tenant, call)
 
 
 class Courier:
@@ -66,8 +103,12 @@ class Courier:
         return self._caller.schedules
 
     def ended(self, tenant: Tenant, call: OutgoingCall) -> None:
-        """Tell the vendor that a call was acknowledged, parked or dropped."""
+        """Tell the vendor that a call was acknowledged, refused, parked or dropped."""
         self._caller.ended(tenant, call)
+
+    def settled(self, tenant: Tenant, call: OutgoingCall) -> bool:
+        """Ask the vendor whether what a call is for has come about without an answer to it."""
+        return self._caller.settled(tenant, call)
 
     async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         """Make one try, whatever comes of it."""
@@ -87,19 +128,21 @@ class Courier:
         started = self._stopwatch()
         answer, failure = await self._sent(tenant, call, deadlines, exchange)
         exchange.duration_ms = self._stopwatch() - started
+        text = None
         if failure is not None:
             # A partner may say a secret back; the failure goes into hints that anybody reads.
-            failure = Redaction(tenant.secret.ever()).text(failure)
-            failure = failure if len(failure) <= _LONGEST_FAILURE else f"{failure[:_LONGEST_FAILURE]}..."
-            exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, failure
+            text = Redaction(tenant.secret.ever()).text(failure.text)
+            text = text if len(text) <= _LONGEST_FAILURE else f"{text[:_LONGEST_FAILURE]}..."
+            exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, text
         tenant.journal.keep(exchange)
-        return Attempt(Try(at, exchange.id, exchange.status, failure), answer)
+        final = failure is not None and failure.final
+        return Attempt(Try(at, exchange.id, exchange.status, text), answer, final)
 
     async def _sent(
         self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, exchange: Exchange
-    ) -> tuple[OutgoingAnswer | None, str | None]:
+    ) -> tuple[OutgoingAnswer | None, Failure | None]:
         try:
-            request = self._caller.prepare(tenant, call)
+            request = await self._caller.prepare(tenant, call)
             headers = request.headers
             if request.internal:
                 headers = (*headers, (CAUSE_HEADER, exchange.id))
@@ -110,15 +153,16 @@ class Courier:
             exchange.document = request.document
             answer = await self._sender.send(replace(request, headers=headers), deadlines)
         except (CannotCall, SendFailed) as error:
-            return None, str(error)
+            return None, Failure(str(error))
         except Exception as error:  # whatever it is, the call must not be lost
             logger.error("a call to %s failed: %s", exchange.surface, type(error).__name__)
             logger.debug("trace", exc_info=error)
-            return None, f"the sandbox could not send it: {type(error).__name__}; see the server's log"
+            text = f"the sandbox could not send it: {type(error).__name__}; see the server's log"
+            return None, Failure(text)
         exchange.status = answer.status
         exchange.answer_headers = _encoded(answer.headers)
         exchange.answer_body = answer.body
-        return answer, self._caller.failure_in(call, answer)
+        return answer, self._caller.failure_in(tenant, call, answer)
 
 
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:

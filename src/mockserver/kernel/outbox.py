@@ -35,6 +35,7 @@ class CallState(StrEnum):
     HELD = "held"
     REPEATED = "repeated"
     SENT = "sent"
+    REFUSED = "refused"
     PARKED = "parked"
     DROPPED = "dropped"
 
@@ -52,11 +53,22 @@ class Schedule:
 
     deadlines: Deadlines
     repeats: tuple[timedelta, ...] = ()
+    overtakes: bool = False
+    """Whether it goes out though what came before it about its subject was not acknowledged yet."""
 
     @property
     def in_order(self) -> bool:
         """Whether what is repeated until it is acknowledged holds up what comes after it."""
-        return bool(self.repeats)
+        return bool(self.repeats) and not self.overtakes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a try does not count as acknowledged."""
+
+    text: str
+    final: bool = False
+    """Whether it was answered for good, so that nothing is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,8 @@ class Attempt:
     made: Try
     answer: OutgoingAnswer | None
     """``None`` where no complete answer came."""
+    final: bool = False
+    """Whether a failure was an answer for good."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,8 +131,9 @@ class Outbox:
     :param schedules: by action
     :param size: how many calls may wait, and how many that are parked, and that are done, are kept
     :param attempt: makes one try of a call
-    :param ended: told when a call was acknowledged, parked or dropped, before the next one of its subject
-        is sent
+    :param ended: told when a call was acknowledged, refused, parked or dropped, before the next one of its
+        subject is sent
+    :param settled: whether what a call is for has come about without an answer to it
     """
 
     def __init__(
@@ -130,6 +145,7 @@ class Outbox:
         timekeeper: Timekeeper,
         attempt: Callable[[OutgoingCall, Deadlines], Awaitable[Attempt]],
         ended: Callable[[OutgoingCall], None] = lambda _call: None,
+        settled: Callable[[OutgoingCall], bool] = lambda _call: False,
     ) -> None:
         self._schedules = schedules
         self._size = size
@@ -137,6 +153,7 @@ class Outbox:
         self._timekeeper = timekeeper
         self._attempt = attempt
         self._on_end = ended
+        self._is_settled = settled
         self._calls: dict[str, OutgoingCall] = {}
         self._open = 0
         self._ended: dict[str, None] = {}
@@ -254,6 +271,18 @@ class Outbox:
         if (following := self._released(call)) is not None:
             self.start([following])
         return call
+
+    def settle(self, call_id: str) -> None:
+        """Count a call as acknowledged if what it is for has come about. One that is being sent is looked
+        at when its try ends; nothing happens to one that is done or unknown."""
+        call = self._calls.get(call_id)
+        if call is None or call.state not in UNFINISHED or self._is_sending(call_id):
+            return
+        if self._is_settled(call):
+            self._end(call, CallState.SENT)
+            self._locks.pop(call.id, None)
+            if (following := self._released(call)) is not None:
+                self.start([following])
 
     def forget(self, subject: str) -> None:
         """Drop every call about a subject that is not done, also one that is being sent."""
@@ -383,7 +412,9 @@ class Outbox:
         call.tries.append(attempt.made)
         if call.state not in UNFINISHED:  # dropped in the meantime
             return attempt.answer
-        if attempt.made.failure is None:
+        if attempt.final:
+            self._end(call, CallState.REFUSED)
+        elif attempt.made.failure is None or self._is_settled(call):
             self._end(call, CallState.SENT)
         elif scheduled:
             self._plan_repeat(call, schedule.repeats)

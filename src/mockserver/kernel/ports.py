@@ -53,22 +53,35 @@ class KeyFinder(Protocol):
         """
 
 
-class SigningKey(Protocol):
-    """BETCORE's own key."""
+class SigningKeys(Protocol):
+    """BETCORE's own keys, each named by its ``kid``."""
 
-    def jwks(self) -> dict[str, object]:
-        """The public half as a JSON Web Key Set."""
+    @property
+    def first(self) -> str:
+        """The key that the sandbox began with."""
 
-    def sign(self, claims: bytes) -> str:
+    def known(self) -> list[str]:
+        """Every key, in the order in which they were made."""
+
+    async def make(self) -> str:
+        """Make a key."""
+
+    def jwk(self, kid: str) -> dict[str, object]:
+        """The public half as a JSON Web Key."""
+
+    def sign(self, kid: str, claims: bytes) -> str:
         """A compact JWS, RS256, of this payload; its header names the key."""
 
-    def export(self) -> str:
-        """The private key, PEM."""
+    def public_key(self, kid: str) -> RSAPublicKey | None:
+        """The public half, if this is a key of BETCORE's."""
 
-    def load(self, pem: str) -> None:
-        """Put a private key in the place of this one.
+    def export(self) -> list[str]:
+        """The private keys, PEM, in the order in which they were made."""
 
-        :raises ValueError: it is no fitting key; nothing has changed
+    def load(self, pems: list[str]) -> None:
+        """Put private keys in the place of all.
+
+        :raises ValueError: one is no fitting key, or there is none; nothing has changed
         """
 
 

@@ -27,7 +27,10 @@ class Post(Protocol):
         """Make one try."""
 
     def ended(self, tenant: Any, call: OutgoingCall) -> None:
-        """Take note that a call was acknowledged, parked or dropped."""
+        """Take note that a call was acknowledged, refused, parked or dropped."""
+
+    def settled(self, tenant: Any, call: OutgoingCall) -> bool:
+        """Whether what a call is for has come about without an answer to it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -62,6 +65,7 @@ class Tenant:
             timekeeper=self.timekeeper,
             attempt=lambda call, deadlines: self.post.attempt(self, call, deadlines),
             ended=lambda call: self.post.ended(self, call),
+            settled=lambda call: self.post.settled(self, call),
         )
 
     def close(self) -> None:

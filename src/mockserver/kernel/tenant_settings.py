@@ -191,16 +191,24 @@ TENANT_SETTINGS = (
     ),
     _row(
         "accept_mode",
-        choice("only_answer", unbuilt=("only_accept", "both")),
-        "only_answer",
-        "Where the casino says that it booked a payment: in its answer, or in an accept (BC-ASM-012).",
+        choice("both", "only_answer", "only_accept"),
+        "both",
+        "Where the casino says that it booked a payment: in its answer, in an accept, or both (BC-ASM-012).",
         PARTNER_CLIENT,
     ),
     _row(
         "token_place",
-        choice("body", unbuilt=("authorization",)),
+        choice("body", "authorization"),
         "body",
-        "Where BETCORE's calls to the casino carry their JWT (BC-ASM-002).",
+        "Where the casino looks for the JWT of BETCORE's calls; it stands in the body in any case "
+        "(BC-ASM-001).",
+        PARTNER_CLIENT,
+    ),
+    _row(
+        "key_overlap_seconds",
+        whole_number(0, 31_536_000, "seconds"),
+        86_400,
+        "How long a signing key that was replaced stays in the JWKS (BC-ASM-105).",
         PARTNER_CLIENT,
     ),
     _row(

@@ -19,7 +19,6 @@ from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_spec import TenantSpec, checked_settings, put_players, require_name
 from mockserver.kernel.timekeeper import Timekeeper
 
-_NAME_DIGITS = 12
 _SECRET_LENGTH = 24
 _MOST_ACCEPTED = 100
 _MOST_FORMER_SECRETS = 1_000
@@ -153,8 +152,7 @@ class Tenants:
         )
 
     def _made_up_name(self, kind: str) -> str:
-        prefix = kind.replace("_", "-")
-        while self._is_taken(name := f"{prefix}-{self._ids.hex(_NAME_DIGITS)}"):
+        while self._is_taken(name := self.vendors[kind].made_up_name(self._ids)):
             pass
         return name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 PlayerState = Literal["active", "blocked", "self_excluded", "limit_reached"]
-CallState = Literal["pending", "held", "repeated", "sent", "parked", "dropped"]
+CallState = Literal["pending", "held", "repeated", "sent", "refused", "parked", "dropped"]
 
 
 class Clock(TypedDict):

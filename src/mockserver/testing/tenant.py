@@ -125,6 +125,10 @@ class Tenant:
         """The tickets of an operator, as the bet engine shows them."""
         return cast(list[dict[str, Any]], self._pages("/tickets"))
 
+    def transactions(self) -> list[dict[str, Any]]:
+        """What BETCORE asked a partner client's casino for, with what is known of the outcomes."""
+        return cast(list[dict[str, Any]], self._pages("/transactions"))
+
     def bets(self) -> list[dict[str, Any]]:
         """The bets of a partner client, with their transactions."""
         return cast(list[dict[str, Any]], self._pages("/bets"))

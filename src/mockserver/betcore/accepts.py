@@ -1,0 +1,184 @@
+"""How the built-in casino reports outcomes to BETCORE: an access token, and an accept for each transaction
+(source: betcore/payments-accept, betcore/cashback-accept; BC-ASM-012, BC-ASM-044, BC-ASM-058)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mockserver.betcore.callbacks import envelope_in
+from mockserver.betcore.casino_access import Access
+from mockserver.kernel.courier import CannotCall
+from mockserver.kernel.json_codec import JsonInvalid, dump, parse
+from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
+from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
+
+if TYPE_CHECKING:
+    from mockserver.betcore.model import PartnerClient
+
+
+class Report(StrEnum):
+    """What the casino calls BETCORE for. The acceptance of a bet is reported by the same operation as other
+    payments, but not for ever."""
+
+    TOKEN = "issueToken"
+    BET = "acceptBet"
+    PAYMENT = "acceptPayment"
+    CASHBACK = "acceptCashback"
+
+
+_DEADLINES = Deadlines(connect=5, read=10, total=10)
+_WITHIN_THE_TIME = tuple(timedelta(seconds=one) for one in (1, 2, 4, 8, 15))
+_FOR_A_DAY = (*_WITHIN_THE_TIME, *(timedelta(minutes=1),) * 1440)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    operation: str
+    path: str
+    schedule: Schedule
+
+
+_CALLS: Mapping[str, _Line] = MappingProxyType(
+    {
+        Report.TOKEN: _Line("issueToken", "/auth/token", Schedule(_DEADLINES)),
+        Report.BET: _Line(
+            "acceptPayment", "/payments/accept", Schedule(_DEADLINES, _WITHIN_THE_TIME, overtakes=True)
+        ),
+        Report.PAYMENT: _Line(
+            "acceptPayment", "/payments/accept", Schedule(_DEADLINES, _FOR_A_DAY, overtakes=True)
+        ),
+        Report.CASHBACK: _Line(
+            "acceptCashback", "/cashback-payments/accept", Schedule(_DEADLINES, _FOR_A_DAY, overtakes=True)
+        ),
+    }
+)
+
+_BET = -1  # TransactionType
+_RENEWED_BEFORE_ITS_END = timedelta(seconds=30)
+
+
+class BetcoreCaller:
+    """The built-in casino's calls to BETCORE.
+
+    :param base_url: of the aggregator's API
+    :param internal: whether that is this very server
+    :param wall_clock: the time by which a token of another BETCORE ends
+    """
+
+    schedules: Mapping[str, Schedule] = MappingProxyType(
+        {str(report): line.schedule for report, line in _CALLS.items()}
+    )
+
+    def __init__(self, base_url: str, wall_clock: Clock, *, internal: bool) -> None:
+        self._base_url = base_url
+        self._internal = internal
+        self._wall_clock = wall_clock
+
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        """The contract's operation."""
+        return "betcore.aggregator", _CALLS[call.action].operation
+
+    async def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
+        """The document with the casino's access token, which is got first where there is none.
+
+        :raises CannotCall: no token is to be had
+        """
+        headers = [("content-type", "application/json")]
+        if call.action != Report.TOKEN:
+            headers.append(("authorization", f"Bearer {await self._token(tenant, call.cause)}"))
+        return OutgoingRequest(
+            self._base_url + _CALLS[call.action].path,
+            tuple(headers),
+            call.document,
+            internal=self._internal,
+        )
+
+    def failure_in(self, tenant: PartnerClient, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        """A casino sends an accept again after any answer that carries an error
+        (source: betcore/payments-accept)."""
+        if answer.status == 401:
+            tenant.access = Access()
+        if call.action == Report.TOKEN:
+            return None if answer.status == 200 else Failure(f"HTTP status {answer.status}")
+        envelope = envelope_in(answer)
+        if isinstance(envelope, Failure):
+            return envelope
+        if envelope["ErrorCode"] != 200:
+            return Failure(f"ErrorCode {envelope['ErrorCode']}; only 200 acknowledges")
+        return None
+
+    def settled(self, tenant: PartnerClient, call: OutgoingCall) -> bool:
+        """Only an answer settles a report."""
+        return False
+
+    def ended(self, tenant: PartnerClient, call: OutgoingCall) -> None:
+        """Nothing else hangs on it."""
+
+    async def _token(self, client: PartnerClient, cause: str | None) -> str:
+        clock = client.clock if self._internal else self._wall_clock
+        if client.access.until is None or clock.now() >= client.access.until:
+            document = _credentials(client)
+            asked_at = clock.now()
+            attempt = await client.outbox.ask(Report.TOKEN, document, cause=cause)
+            if attempt.answer is None or attempt.made.failure:
+                raise CannotCall(f"no access token is to be had: {attempt.made.failure}")
+            client.access = _access_in(attempt.answer.body, asked_at)
+        return client.access.token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """An outcome as an accept tells it. Amounts are decimal text."""
+
+    cashback: bool
+    bet_id: int
+    type: int
+    amount: str
+    tax: str | None
+    code: int
+    message: str
+    transaction_id: str | None
+
+
+def report(client: PartnerClient, it: Reported, cause: str) -> None:
+    """Send an accept without waiting for it, where the client's casino sends any."""
+    if client.settings["accept_mode"] == "only_answer" or client.settings["casino_url"]:
+        return
+    document: dict[str, Any] = {"BetId": it.bet_id, "TransactionType": it.type}
+    if it.transaction_id is not None:
+        document["PartnerTransactionId"] = it.transaction_id
+    document["Amount"] = it.amount
+    if it.tax is not None:
+        document["TaxAmount"] = it.tax
+    document |= {"ErrorCode": it.code, "Message": it.message}
+    action = Report.CASHBACK if it.cashback else Report.BET if it.type == _BET else Report.PAYMENT
+    call = client.outbox.put(action, dump(document), subject=str(it.bet_id), cause=cause, urgent=True)
+    client.outbox.start([call])
+
+
+def _credentials(client: PartnerClient) -> bytes:
+    number = client.partner_client_id
+    if number is None:
+        raise CannotCall(
+            f"client `{client.name}` has no PartnerClientId to get a token with; its name would have to be "
+            "`PartnerClient-` and a number (BC-ASM-031)"
+        )
+    return dump({"PartnerClientId": number, "Secret": client.secret.current})
+
+
+def _access_in(body: bytes, asked_at: datetime) -> Access:
+    try:
+        document: Any = parse(body)
+        token, seconds = document["access_token"], document["expires_in"]
+        life = max(timedelta(seconds=int(seconds)) - _RENEWED_BEFORE_ITS_END, timedelta(seconds=1))
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise ValueError("it is no printable text")
+        return Access(token, asked_at + life)
+    except (JsonInvalid, KeyError, TypeError, ValueError, OverflowError, ArithmeticError) as error:
+        text = f"no access token is to be had: the answer can't be read ({type(error).__name__})"
+        raise CannotCall(text) from None
