@@ -95,7 +95,7 @@ def books_must_agree(casino: Casino, bet: int) -> None:
     told = Decimal(0)
     for row in rows_of(casino, bet):
         kind, amount, tax = row.get("TransactionType"), decimal_of(row.get("Amount")), row.get("TaxAmount")
-        if kind not in oracle.EFFECT or amount is None:
+        if not isinstance(kind, int) or kind not in oracle.EFFECT or amount is None:
             raise Missing(f"needs TransactionType and Amount of a transaction, got {shown(dict(row))}")
         told += oracle.effect(kind, amount, decimal_of(tax) or Decimal(0))
     expected = sum((one.amount for one in casino.books.movements if one.bet == bet), Decimal(0))

@@ -179,7 +179,7 @@ def test_what_a_run_takes_it_gives_back(judge: Judge) -> None:
 
     assert vendor.casino.balance == before
     assert session.record.created == []
-    assert vendor.casino.movements > 50
+    assert vendor.casino.bets.movements > 50
 
 
 def test_target_that_takes_what_it_should_give_does_not_empty_the_player(judge: Judge) -> None:
@@ -335,7 +335,7 @@ def test_player_with_too_little_money_leaves_the_case_not_run(judge: Judge) -> N
     assert [(row.verdict, row.reason) for row in session.record.results] == [
         (Verdict.NOT_RUN, "needs a balance of 10, SomeUserId100 has 9.99")
     ]
-    assert vendor.casino.movements == 0
+    assert vendor.casino.bets.movements == 0
 
 
 def test_run_of_which_nothing_is_applicable_is_not_green(judge: Judge, tmp_path: Path) -> None:

@@ -29,6 +29,16 @@ INCORRECT_AMOUNT: Final = 103801
 ACCESS_DENIED: Final = 990009
 ACCESS_EXPIRED: Final = 990011
 
+PRINTED_TOKEN: Final = (
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6IkQyNTk5NTU5REMxNkI5NkZGNkU5OTI2NkQ2MTdBMDgyQjk2MjdDNUEiLCJ0"
+    "eXAiOiJKV1QiLCJ4NXQiOiIwbG1WV2R3V3VXXzI2WkptMWhlZ2dybGlmRm8ifQ"
+    "."
+    "eyJuYmYiOjE2MjA5ODk0NTMsImV4cCI6MTYyMDk4OTQ2MywiaXNzIjoiaHR0cHM6Ly90ZXN0LnR2YmV0YXBpLm5l"
+    "dC9pZGVudGl0eS1hcGkiLCJkYXRhIjoie1wiUGFydG5lclVzZXJJZFwiOlwiU29tZVVzZXJJZDEwMFwifSIsImNs"
+    "aWVudF9pZCI6IlBhcnRuZXJDbGllbnQtMTU1NiJ9"
+)
+"""The body of the call that the page of users/data prints: header and payload, no signature part."""
+
 MESSAGES: Final[Mapping[int, str]] = {
     SUCCESS: "Success",
     INVALID_REQUEST: "Invalid request parameters",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from conformance.case import control, requirement
 from conformance.casino import Casino
 from conformance.casino_answer import Answer
-from conformance.client import simultaneously
+from conformance.client import RawAnswer, simultaneously
 from conformance.errors import Hazard, Mismatch
 from conformance.oracle import betcore as oracle
 
@@ -100,10 +101,7 @@ def test_bet_and_its_return_at_once_leave_no_debit(casino: Casino) -> None:
         taken, given = (
             Answer(raw)
             for raw in simultaneously(
-                [
-                    lambda kind=kind, bet=bet: casino.make(bet, kind, casino.stake, paced=False).raw
-                    for kind in (oracle.BET, oracle.BET_RETURN)
-                ]
+                [partial(_unpaced, casino, bet, kind) for kind in (oracle.BET, oracle.BET_RETURN)]
             )
         )
         if taken.accepted and not given.accepted:
@@ -184,6 +182,10 @@ def _refused_bet(casino: Casino) -> int:
     with control("a bet beyond the balance is refused"):
         casino.transact(bet, oracle.BET, casino.read_balance() + CENT).must_be(oracle.INSUFFICIENT_FUNDS)
     return bet
+
+
+def _unpaced(casino: Casino, bet: int, kind: int) -> RawAnswer:
+    return casino.make(bet, kind, casino.stake, paced=False).raw
 
 
 def _word(answer: Answer) -> str:
