@@ -1,7 +1,7 @@
 """What ``payments/info`` tells of a bet, beside what the kit knows of it.
 
-The pages name a timestamp, ``BetId``, ``PartnerTransactionId``, a type, amounts and tax, but print no table. So
-values are looked for under any name; the names that are only assumed have a case of their own.
+The pages name a timestamp, ``BetId``, ``PartnerTransactionId``, a type, amounts and tax, but print no table.
+So values are looked for under any name; the names that are only assumed have a case of their own.
 """
 
 from __future__ import annotations

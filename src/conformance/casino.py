@@ -127,6 +127,7 @@ class Casino:
 
         Raises :exc:`Hazard` when the balance is not what the answer says it must be.
         """
+        self._books()
         answer = self.make(bet, kind, amount, **changes)
         self.enter(answer, bet, kind, effect(kind, amount), f"transaction {kind} over {amount}")
         return answer
@@ -243,6 +244,7 @@ class Casino:
 
     def transact_cashback(self, cashback: int, kind: int, amount: Decimal) -> Answer:
         """As :meth:`transact`, for a cashback. Raises :exc:`Hazard`."""
+        self._books()
         answer = self.cashback(cashback, kind, amount)
         what = f"cashback-payments/make {kind} over {amount}"
         self.enter(answer, cashback, CASHBACK_MOVEMENT, effect(kind, amount), what)

@@ -20,6 +20,12 @@ def stranger() -> SigningKey:
     return SigningKey.generate()
 
 
+@cache
+def successor() -> SigningKey:
+    """A key that the set gets while a case lasts; the same for the whole process."""
+    return SigningKey.generate()
+
+
 def forger(casino: Casino) -> Forger:
     """Somebody who has seen what the casino sees."""
     return Forger(casino.key, stranger(), casino.betcore.trap)

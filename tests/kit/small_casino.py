@@ -133,7 +133,7 @@ class SmallCasino:
         message = "Success" if code == 200 else MESSAGES.get(code, "General API Error")
         if "unknown_user_codes" in self.faults and code == 102145:
             code = 103799
-        if "codes_of_its_own" in self.faults and code >= 990000 or (code, "tax_code_of_its_own") in [
+        if ("codes_of_its_own" in self.faults and code >= 990000) or (code, "tax_code_of_its_own") in [
             (103801, fault) for fault in self.faults
         ]:
             code = 103799
@@ -190,9 +190,7 @@ class SmallCasino:
     def _cashback(self, asked: Asked) -> dict[str, Any]:
         return self._made(asked, "cashback-payments", lambda: self.bets.cashback(asked.data), asked.data)
 
-    def _made(
-        self, asked: Asked, kind: str, make: Callable[[], dict[str, str]], data: Any
-    ) -> dict[str, Any]:
+    def _made(self, asked: Asked, kind: str, make: Callable[[], dict[str, str]], data: Any) -> dict[str, Any]:
         """Make one transaction; what becomes of it is reported, unless its data could not be read."""
         told = {"BetId": data["BetId"], "TransactionType": data["TransactionType"]}
         told |= {name: data[name] for name in ("Amount", "TaxAmount") if name in data}

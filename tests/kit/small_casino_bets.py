@@ -78,9 +78,8 @@ class SmallBets:
             return self._book(user, bet, kind, amount, tax)
 
     def _book(self, user: str, bet: int, kind: int, amount: Decimal, tax: Decimal) -> dict[str, str]:
-        if tax > amount and kind in TAXED:
-            if "tax_beyond_amount_taken" not in self.faults:
-                raise Refused(103801)
+        if tax > amount and kind in TAXED and "tax_beyond_amount_taken" not in self.faults:
+            raise Refused(103801)
         self._require_open(user, bet, kind, amount)
         before = self.booked.get((user, bet, kind))
         if before is not None and "booked_again" not in self.faults:
@@ -167,7 +166,7 @@ class SmallBets:
             move = Decimal(repr(float(move) * 1.0000000000000002))
         if (kind, True) in ((-1, "bet_is_free" in self.faults), (4, "jackpot_lost" in self.faults)):
             move = Decimal(0)
-        if (kind, True) in ((2, "bet_return_takes" in self.faults), (-2, "payout_return_gives" in self.faults)):
+        if {2: "bet_return_takes", -2: "payout_return_gives"}.get(kind) in self.faults:
             move = -move
         if kind == 1 and amount == 0 and "loss_gives_back" in self.faults:
             move = Decimal(10)
