@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
@@ -14,13 +15,15 @@ from mockserver.betcore import handlers as betcore_handlers
 from mockserver.betcore import identity as betcore_identity
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore import wire as betcore_wire
-from mockserver.betcore.accepts import BetcoreCaller
+from mockserver.betcore.accepts import BetcoreCaller, report
+from mockserver.betcore.accounts import Accounts
 from mockserver.betcore.aggregator.access import BearerGate, CredentialsGate
 from mockserver.betcore.aggregator.handlers import aggregator_handlers
 from mockserver.betcore.aggregator.keys import KeyRing
 from mockserver.betcore.aggregator.service import Aggregator
 from mockserver.betcore.aggregator.verification import Verifier
 from mockserver.betcore.callbacks import CasinoCaller
+from mockserver.betcore.cashback import CashbackDesk
 from mockserver.betcore.control import Betcore
 from mockserver.betcore.service import Wallet
 from mockserver.betstack import card_handlers
@@ -41,7 +44,7 @@ from mockserver.betstack.partner import Partner
 from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
 from mockserver.catalogue_file import built_in_catalogue
-from mockserver.edge.contract import Contract, load
+from mockserver.edge.contract import Contract, ErrorRow, load
 from mockserver.edge.explanation import Explainer
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
@@ -131,7 +134,10 @@ def build(
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
     operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
     keys = KeyRing(outside.signing_keys, lambda: tenants.of_kind(PARTNER_CLIENT).values())
-    casino_side = betcore_handlers.casino_handlers(Wallet())
+    accounts = Accounts()
+    casino_side = betcore_handlers.casino_handlers(
+        Wallet(), accounts, CashbackDesk(), _refusals(load("betcore.casino", overrides)), report
+    )
     casino = served("betcore.casino", casino_side)
     claims_violation = compile_schema(casino.token_claims)
     aggregator = Aggregator(_callers(casino))
@@ -149,7 +155,7 @@ def build(
         outside,
         (
             Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
-            Betcore(courier(betcore_callers), aggregator, keys),
+            Betcore(courier(betcore_callers), aggregator, keys, accounts),
         ),
         tenant_defaults or {},
         hidden,
@@ -197,10 +203,24 @@ def build(
     return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
 
 
+def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:
+    """How the casino's contract has transactions refused."""
+
+    def told(rows: Mapping[str, ErrorRow]) -> dict[str, tuple[int, str]]:
+        return {refusal: (row.code, row.message) for refusal, row in rows.items()}
+
+    operations = casino.operations
+    return betcore_handlers.TransactionRefusals(
+        payment=told(operations["makePayment"].errors),
+        listed=told(operations["makePayments"].item_errors),
+        cashback=told(operations["makeCashback"].errors),
+    )
+
+
 def _callers(contract: Contract) -> dict[int, str]:
-    """What the caller should do about each code of a contract."""
-    operations = contract.operations.values()
-    return {row.code: row.caller for operation in operations for row in operation.errors.values()}
+    """What the caller should do about each code that a contract's answers with HTTP status 200 may have."""
+    rows = (row for operation in contract.operations.values() for row in operation.errors.values())
+    return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
 
 
 def _tenants(

@@ -141,7 +141,14 @@ def _requests(operation: Operation) -> Iterator[Any]:
     for example in examples:
         document = decimal(example["value"])
         yield document
+        yield from (one for one in _shorter(document) if violation_of(one) is None)
+
+
+def _shorter(document: Any) -> Iterator[Any]:
+    """The document with each field left out in turn; of a list, the fields of each item."""
+    if isinstance(document, list):
+        for index, item in enumerate(document):
+            yield from ([*document[:index], one, *document[index + 1 :]] for one in _shorter(item))
+    elif isinstance(document, dict):
         for name in document:
-            shorter = {key: value for key, value in document.items() if key != name}
-            if violation_of(shorter) is None:
-                yield shorter
+            yield {key: value for key, value in document.items() if key != name}

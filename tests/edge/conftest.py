@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.edge.stock import stock_app
 
+from .casino_site import CasinoSite, open_casino_site
 from .in_process import Service, served
 from .operator_site import Site, open_site
 
@@ -47,3 +48,17 @@ def site(opened: Site) -> Site:
     """The site at its beginning."""
     opened.begin_anew()
     return opened
+
+
+@pytest.fixture(scope="module")
+def opened_casino_site(private_key: rsa.RSAPrivateKey) -> Iterator[CasinoSite]:
+    """One partner client's site, for a whole module."""
+    with open_casino_site(private_key) as made:
+        yield made
+
+
+@pytest.fixture
+def casino_site(opened_casino_site: CasinoSite) -> CasinoSite:
+    """The site at its beginning."""
+    opened_casino_site.begin_anew()
+    return opened_casino_site

@@ -60,6 +60,8 @@ class Service:
     sandbox: Sandbox
     app: Any
     key: rsa.RSAPrivateKey
+    signing_keys: SigningKeys
+    """BETCORE's; ``key`` is the first of them."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     def send(
@@ -119,27 +121,33 @@ class Service:
         return self.casino("/users/data", {"PartnerUserId": "SomeUserId100"}).json()["Value"]["Balance"]
 
 
-def sandbox_of(key: rsa.RSAPrivateKey, own: OwnTransport, hints: bool = True) -> Sandbox:
+def service_of(
+    key: rsa.RSAPrivateKey,
+    own: OwnTransport,
+    app: Callable[..., Any] = surfaces_app,
+    hints: bool = True,
+) -> Service:
+    """An application whose calls to itself go through ``own``."""
+    signing_keys = SigningKeys(key)
     outside = Outside(
         clock=ManualClock(NOW),
         alarm=SilentAlarm,
         ids=lambda _seed, _name, position: SequentialIds(position),
         new_seed=lambda: "seed",
         keys=FixedKeys({KID: key.public_key()}),
-        signing_keys=SigningKeys(key),
+        signing_keys=signing_keys,
         sender=HttpSender({"http://sandbox": own}),
         stopwatch=lambda: 0.0,
         own_url="http://sandbox",
     )
-    return build(outside, hints=hints)
+    sandbox = build(outside, hints=hints)
+    own.app = app(sandbox.surfaces)
+    return Service(sandbox, own.app, key, signing_keys)
 
 
 def served(
     key: rsa.RSAPrivateKey, app: Callable[..., Any] = surfaces_app, hints: bool = True
 ) -> Iterator[Service]:
-    own = OwnTransport()
-    sandbox = sandbox_of(key, own, hints)
-    own.app = app(sandbox.surfaces)
-    made = Service(sandbox, own.app, key)
+    made = service_of(key, OwnTransport(), app, hints)
     yield made
     made.loop.close()

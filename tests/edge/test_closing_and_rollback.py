@@ -8,7 +8,8 @@ from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
 from .in_process import NOW, QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
+from .line import DOWN
+from .operator_site import FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 DAY = timedelta(days=1)
 

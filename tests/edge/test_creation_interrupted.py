@@ -10,7 +10,8 @@ from mockserver.kernel.archive import export_archive, load_archive, read_archive
 from mockserver.kernel.control import ControlRefusal
 
 from .in_process import QUICKTIP
-from .operator_site import DOWN, NET, PLAYER, PRICE, Reply, Site, answers
+from .line import DOWN, Reply, answers
+from .operator_site import NET, PLAYER, PRICE, Site
 
 RESETS: dict[str, Callable[[Site], object]] = {
     "player": lambda site: site.service.sandbox.tenants.reset_player("site", PLAYER),

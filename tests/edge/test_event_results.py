@@ -7,7 +7,8 @@ import pytest
 from mockserver.kernel.control import Problem
 
 from .in_process import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
+from .line import DOWN
+from .operator_site import FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 OTHER_LEG = QUICKTIP | {"events": QUICKTIP["events"][1:]}
 

@@ -17,7 +17,8 @@ from mockserver.kernel.ports import Deadlines
 from mockserver.kernel.signing import sign
 
 from .in_process import NOW, QUICKTIP, SECRETS, SUPERBET
-from .operator_site import DOWN, FUNDS, PRICE, Reply, Site, answers, fails
+from .line import DOWN, Reply, answers, fails
+from .operator_site import FUNDS, PRICE, Site
 
 PATHS = {"ticket_create": "", "ticket_reserve": "/reserve"}
 

@@ -13,7 +13,7 @@ from mockserver.kernel.errors import EdgeRefusal, Rejection
 
 
 def operation(*parameters: dict[str, Any]) -> Operation:
-    return Operation("op", "GET", "/op", parameters, None, 200, {}, {})
+    return Operation("op", "GET", "/op", parameters, None, 200, {}, {}, {})
 
 
 def query(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import OutboxFull
 
 from .in_process import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
+from .line import DOWN
+from .operator_site import FUNDS, JACKPOT, NET, ONE_LEG, PRICE, Site, amounts
 
 
 def cancelled(site: Site) -> Ticket:

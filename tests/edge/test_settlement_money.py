@@ -13,7 +13,8 @@ from mockserver.kernel.control import ControlRefusal
 from mockserver.kernel.outbox import CallState
 
 from .in_process import QUICKTIP, SUPERBET
-from .operator_site import DOWN, FUNDS, JACKPOT, Site, amounts
+from .line import DOWN
+from .operator_site import FUNDS, JACKPOT, Site, amounts
 
 DOCUMENTS = (QUICKTIP, SUPERBET, JACKPOT)
 BETS = st.lists(st.sampled_from([101, 102, 103]), max_size=3, unique=True)

@@ -14,7 +14,8 @@ from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.signing import sign
 
 from .in_process import NOW, QUICKTIP, SECRETS, SUPERBET
-from .operator_site import DOWN, FUNDS, PLAYER, Reply, Site, answers, fails
+from .line import DOWN, Reply, answers, fails
+from .operator_site import FUNDS, PLAYER, Site
 
 
 def texts(site: Site) -> list[tuple[str, str, str]]:

@@ -7,7 +7,8 @@ from mockserver.kernel.control import Problem
 from mockserver.kernel.outbox import CallState
 
 from .in_process import QUICKTIP
-from .operator_site import DOWN, FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts
+from .line import DOWN
+from .operator_site import FUNDS, NET, ONE_LEG, PRICE, STARTS, Site, amounts
 
 DAY = timedelta(days=1)
 

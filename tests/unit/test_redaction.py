@@ -37,6 +37,19 @@ def test_every_one_of_several_secrets_is_blotted_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"access_token":"%s","token_type":"Bearer"}',
+        '{"access_token": "%s"}',
+        "/hub?access_token=%s",
+        "/hub?id=1&access_token=%s&x=2",
+    ],
+)
+def test_an_access_token_is_blotted_out_by_the_name_that_it_stands_under(text: str) -> None:
+    assert Redaction(()).text(text % "0a1b2c") == text % BLOT
+
+
 def test_without_secrets_a_text_stays_as_it_is() -> None:
     assert Redaction([]).text("12345ABCDE") == "12345ABCDE"
 

@@ -64,6 +64,8 @@ CLIENTS = {
     "http_style": "always_200",
     "accept_mode": "both",
     "token_place": "body",
+    "refresh_token_seconds": 86_400,
+    "refresh_token_use": "once",
     "key_overlap_seconds": 86_400,
     **COMMON,
 }
@@ -314,7 +316,6 @@ def test_a_wrong_value_is_refused_and_the_source_is_named() -> None:
         (OPERATOR, "canonicalisation", "reserialise"),
         (OPERATOR, "minor_units", "iso4217"),
         (OPERATOR, "rounding", "half_even"),
-        (PARTNER_CLIENT, "tax_reading", "on_top"),
         (PARTNER_CLIENT, "http_style", "by_verdict"),
     ],
 )

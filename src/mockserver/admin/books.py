@@ -45,6 +45,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     return {
         "listTickets": collection("tickets"),
         "listBets": collection("bets"),
+        "listCashbacks": collection("cashbacks"),
         "listTransactions": collection("transactions"),
         "listSessions": collection("sessions"),
         "listPostings": list_postings,

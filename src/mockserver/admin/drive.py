@@ -29,12 +29,13 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     def run_drive(tenant: str, drive: str, body: Json | None = None) -> Json:
         async def on_loop() -> Json:
             found = tenants.find(tenant)
-            run = _runnable(plane, found, drive, body or {})
+            chosen = _chosen(plane, found, drive, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
-            calls = await run(found, body or {}, cause)
+            calls = await chosen.run(found, body or {}, cause) if chosen.run else []
             return {
                 "cause": cause,
                 "calls": [call_document(call, plane.tenants.redaction()) for call in calls],
+                "result": chosen.give(found, body or {}) if chosen.give else None,
             }
 
         return plane.bridge.wait(tenant, on_loop)
@@ -42,8 +43,8 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     return {"listDrives": list_drives, "runDrive": run_drive}
 
 
-def _runnable(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Callable[..., Any]:
-    """The function of a drive, once its fields have been found right.
+def _chosen(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Drive:
+    """The drive of this name, once its fields have been found right.
 
     :raises ControlRefusal: there is no such drive, it is not built yet, or a field is wrong
     """
@@ -53,13 +54,13 @@ def _runnable(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Callable
         hint = f"a tenant of kind `{kinds[0]}` has it" if kinds else nearest(name, drives)
         raise ControlRefusal(Problem.NOT_FOUND, f"there is no drive `{name}` here; {hint}")
     chosen = drives[name]
-    if chosen.run is None:
-        built = ", ".join(known for known, one in drives.items() if one.run is not None)
+    if not chosen.built:
+        built = ", ".join(known for known, one in drives.items() if one.built)
         raise ControlRefusal(Problem.NOT_BUILT, f"the sandbox does not live `{name}` yet; it does {built}")
     if violation := first_violation(chosen.schema, fields, f"the document of `{name}`"):
         raise ControlRefusal(Problem.INVALID, violation)
-    return chosen.run
+    return chosen
 
 
 def _document(name: str, drive: Drive) -> Json:
-    return {"drive": name, "help": drive.help, "built": drive.run is not None, "schema": drive.schema}
+    return {"drive": name, "help": drive.help, "built": drive.built, "schema": drive.schema}

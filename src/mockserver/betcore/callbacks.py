@@ -71,13 +71,13 @@ SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
 class Asking(Protocol):
     """Who keeps track of what was asked for."""
 
-    def begin_try(self, client: PartnerClient, call: OutgoingCall) -> None:
-        """Take note that a call is sent."""
-
     def answered(
         self, client: PartnerClient, call: OutgoingCall, answer: Mapping[str, Any]
     ) -> Failure | None:
         """Take note of an answer, and say why it does not acknowledge."""
+
+    def refusal(self, code: int) -> Failure:
+        """Why an answer with this ``ErrorCode`` does not acknowledge."""
 
     def settled(self, client: PartnerClient, call: OutgoingCall) -> bool:
         """Whether the outcome of all that a call asks for is known."""
@@ -125,7 +125,6 @@ class CasinoCaller:
         headers = [("content-type", "application/json")]
         if tenant.settings["token_place"] == "authorization":
             headers.append(("authorization", f"Bearer {token}"))
-        self._asking.begin_try(tenant, call)
         return OutgoingRequest(
             (url or self._own_url) + _CALLS[call.action].path,
             tuple(headers),
@@ -146,7 +145,7 @@ class CasinoCaller:
         elif envelope["ErrorCode"] == 200:
             failure = None
         else:
-            failure = Failure(f"ErrorCode {envelope['ErrorCode']}; only 200 acknowledges")
+            failure = self._asking.refusal(envelope["ErrorCode"])
         return failure and Failure("; ".join([failure.text, *reasons_in(answer)]), failure.final)
 
     def settled(self, tenant: PartnerClient, call: OutgoingCall) -> bool:

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betcore import seeds, wire
+from mockserver.betcore import archive, seeds, wire
+from mockserver.betcore.accounts import Accounts
 from mockserver.betcore.aggregator import wire as aggregator_wire
-from mockserver.betcore.aggregator.access import CLIENT_NAME, AccessTokens
-from mockserver.betcore.aggregator.asked import Asked
+from mockserver.betcore.aggregator.access import CLIENT_NAME
 from mockserver.betcore.aggregator.drives import drives
-from mockserver.betcore.aggregator.keys import ClientKeys, KeyRing
+from mockserver.betcore.aggregator.keys import KeyRing
 from mockserver.betcore.aggregator.service import Aggregator
-from mockserver.betcore.model import Bet, Books, PartnerClient
+from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
-from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
 
+_CURRENCY = "EUR"
 _NUMBER_DIGITS = 10
 _BET_KEYS = frozenset({"BetId", "betId"})
-
-
-@dataclass(slots=True)
-class _BetOf:
-    bet_id: str
-    user_id: str
-    bet: Bet
-
-
-@dataclass(slots=True)
-class _Books:
-    bets: list[_BetOf]
-    asked: list[Asked]
-    keys: ClientKeys
-    tokens: AccessTokens
 
 
 class Betcore:
@@ -48,24 +32,33 @@ class Betcore:
     balance_places = 8
     standard_players: tuple[PlayerSpec, ...] = seeds.STANDARD_PLAYERS
 
-    def __init__(self, post: Post, aggregator: Aggregator, keys: KeyRing) -> None:
+    def __init__(self, post: Post, aggregator: Aggregator, keys: KeyRing, accounts: Accounts) -> None:
         self.post = post
         self._aggregator = aggregator
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
-                "bets": Collection(lambda client: list(client.books), lambda one: wire.bet(*one), _BET_KEYS),
+                "bets": Collection(
+                    lambda client: list(client.books.bets), lambda one: wire.bet(*one), _BET_KEYS
+                ),
+                "cashbacks": Collection(
+                    lambda client: list(client.books.cashbacks), lambda one: wire.cashback(*one), _BET_KEYS
+                ),
                 "transactions": Collection(
                     lambda client: list(client.asked), aggregator_wire.asked, _BET_KEYS
                 ),
                 "sessions": Collection(None, lambda one: one),
             }
         )
-        self.drives: Mapping[str, Drive] = drives(aggregator, keys)
+        self.drives: Mapping[str, Drive] = MappingProxyType(
+            {**drives(aggregator, keys), "refresh_token": _issuing_of_refresh_tokens(accounts)}
+        )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with no bets, whose timers do what they are for."""
+        """A client with nothing booked, whose timers do what they are for; with the standard newcomer's
+        token if its players are the standard ones."""
         client = PartnerClient(**common)
         self._aggregator.attach(client)
+        _expect_newcomer(client)
         return client
 
     def made_up_name(self, ids: IdSource) -> str:
@@ -73,24 +66,56 @@ class Betcore:
         return CLIENT_NAME.format(int(ids.hex(_NUMBER_DIGITS), 16) + 1)
 
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
-        """Drop the player's bets, also what BETCORE asked for."""
+        """Drop what is booked of the player, and what BETCORE asked for; the tokens are those that the
+        player was given, as if anew."""
         tenant.books.forget(player_id)
         self._aggregator.forget_player(tenant, player_id)
+        tenant.refresh_tokens.forget(player_id)
+        player = tenant.players.find(player_id)
+        if player is not None:
+            for token in player.tokens:
+                tenant.issue(token, player_id, player.currency)
+        if player_id == seeds.STANDARD_NEWCOMER.user_id:
+            _expect_newcomer(tenant)
 
     def export_books(self, tenant: PartnerClient) -> Json:
-        """Every bet with its transactions, what BETCORE asked for, its keys and the client's tokens."""
-        document: Json = to_document(
-            _Books([_BetOf(*one) for one in tenant.books], list(tenant.asked), tenant.keys, tenant.tokens)
-        )
-        return document
+        """What is booked and was issued, what BETCORE asked for, and its keys."""
+        return archive.exported(tenant)
 
     def load_books(self, tenant: PartnerClient, document: Json) -> None:
-        """Put the bets back.
+        """Put the books back.
 
-        :raises ValueError: the document holds no bets
+        :raises ValueError: the document holds none, or what can't be
         """
-        books = from_document(_Books, document)
-        tenant.books, tenant.keys, tenant.tokens = Books(), books.keys, books.tokens
-        tenant.asked.restore(books.asked)
-        for one in books.bets:
-            tenant.books.keep(one.user_id, one.bet_id, one.bet)
+        archive.load(tenant, document)
+
+
+def _issuing_of_refresh_tokens(accounts: Accounts) -> Drive:
+    def give(client: PartnerClient, fields: Mapping[str, Any]) -> Json:
+        known = client.players.find(fields["player"])
+        currency = known.currency if known else fields.get("currency", _CURRENCY)
+        return {"refresh_token": accounts.issue_refresh_token(client, fields["player"], currency)}
+
+    return Drive(
+        "Have the built-in casino issue a refresh token, as before it opens the WebFrame.",
+        {
+            "player": {
+                "type": "string",
+                "minLength": 1,
+                "description": "PartnerUserId; whom the casino does not know is registered by users/auth",
+            },
+            "currency": {
+                "type": "string",
+                "pattern": "^[A-Z]{3}$",
+                "description": f"Of a newcomer's account; default: {_CURRENCY}",
+            },
+        },
+        ("player",),
+        give=give,
+    )
+
+
+def _expect_newcomer(client: PartnerClient) -> None:
+    if client.origin == seeds.STANDARD_PLAYERS:
+        newcomer = seeds.STANDARD_NEWCOMER
+        client.issue(newcomer.token, newcomer.user_id, newcomer.currency)

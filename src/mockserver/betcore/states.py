@@ -1,4 +1,5 @@
-"""The lifecycle of a bet in a casino's books (source: betcore/payments-make, betcore/payments-close).
+"""The lifecycles of a bet and of a cashback in a casino's books (source: betcore/payments-make,
+betcore/payments-close, betcore/cashback-make).
 
 ``RETURNED`` is a bet whose stake was given back before it was ever taken; ``JACKPOT_ONLY`` and
 ``JACKPOT_CLOSED`` are bets known by a jackpot alone (BC-ASM-016).
@@ -72,5 +73,23 @@ TRANSITIONS = MappingProxyType(
         (State.JACKPOT_ONLY, Event.REOPEN): State.JACKPOT_ONLY,
         (State.JACKPOT_CLOSED, Event.CLOSE): State.JACKPOT_CLOSED,
         (State.JACKPOT_CLOSED, Event.REOPEN): State.JACKPOT_ONLY,
+    }
+)
+
+
+class CashbackState(StrEnum):
+    """State of one player's cashback."""
+
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+# A payment of what is paid, and a cancellation of what is cancelled, repeat what was booked.
+CASHBACK_TRANSITIONS = MappingProxyType(
+    {
+        (CashbackState.UNKNOWN, Event.PAYOUT): CashbackState.PAID,
+        (CashbackState.PAID, Event.PAYOUT_RETURN): CashbackState.CANCELLED,
+        (CashbackState.CANCELLED, Event.PAYOUT): CashbackState.PAID,  # BC-ASM-056
     }
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from mockserver.betcore.model import Bet, Payment
+from mockserver.betcore.accounts import Entry
+from mockserver.betcore.books import Bet, Cashback
+from mockserver.betcore.payment import Payment, Transaction
 from mockserver.betcore.service import Booking
 from mockserver.betcore.states import TransactionType
 from mockserver.kernel.money import decimal_text
 
-_SUCCESS: dict[str, Any] = {"ErrorCode": 200, "Message": "Success"}
+SUCCESS = 200
+SUCCESS_MESSAGE = "Success"
+_SUCCESS: dict[str, Any] = {"ErrorCode": SUCCESS, "Message": SUCCESS_MESSAGE}
 
 
 def refusal(code: int, message: str, details: Mapping[str, object]) -> dict[str, Any]:
@@ -20,14 +25,20 @@ def refusal(code: int, message: str, details: Mapping[str, object]) -> dict[str,
     return document | {"Value": dict(details)} if details else document
 
 
+def bet_id(number: int | Decimal) -> str:
+    """A bet's id as text, however the number is written (BC-ASM-003)."""
+    return str(int(number))
+
+
 def payment(document: Mapping[str, Any]) -> Payment:
-    """Read a payment that fits the contract."""
+    """Read a payment, or a cashback, that fits the contract."""
     return Payment(
         user_id=document["PartnerUserId"],
-        bet_id=str(int(document["BetId"])),
+        bet_id=bet_id(document["BetId"]),
         type=TransactionType(document["TransactionType"]),
         amount=Decimal(document["Amount"]),
         tax=Decimal(document.get("TaxAmount", "0")),
+        promo_code=document.get("PromoCode"),
     )
 
 
@@ -41,26 +52,93 @@ def user_data(balance: Decimal) -> dict[str, Any]:
     return _SUCCESS | {"Value": {"Balance": decimal_text(balance)}}
 
 
+def entry(it: Entry) -> dict[str, Any]:
+    """A player who was signed in (BC-ASM-033)."""
+    return _SUCCESS | {
+        "Value": {
+            "PartnerUserId": it.player.id,
+            "CurrencyCode": it.player.currency,
+            "RefreshToken": it.refresh_token,
+            "Balance": decimal_text(it.balance),
+        }
+    }
+
+
 def booking(it: Booking) -> dict[str, Any]:
     """A transaction that was booked (BC-ASM-011)."""
+    return _SUCCESS | {"Value": _booked(it)}
+
+
+def booked_item(it: Booking) -> dict[str, Any]:
+    """A transaction of a list that was booked (BC-ASM-038)."""
+    return _of(it.transaction.payment) | _SUCCESS | _booked(it)
+
+
+def refused_item(it: Payment, code: int, message: str, details: Mapping[str, object]) -> dict[str, Any]:
+    """A transaction of a list that was refused (BC-ASM-038)."""
+    return _of(it) | {"ErrorCode": code, "Message": message} | dict(details)
+
+
+def items(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What became of each transaction of a list."""
+    return _SUCCESS | {"Value": entries}
+
+
+def info(transactions: Iterable[Transaction]) -> dict[str, Any]:
+    """All transactions of a bet (BC-ASM-042)."""
     return _SUCCESS | {
-        "Value": {"PartnerTransactionId": it.transaction.id, "Balance": decimal_text(it.balance)}
+        "Value": [
+            {
+                "Timestamp": _moment_text(one.at),
+                **_of(one.payment),
+                "PartnerTransactionId": one.id,
+                "Amount": decimal_text(one.payment.amount),
+                **({"TaxAmount": decimal_text(one.payment.tax)} if one.payment.tax else {}),
+            }
+            for one in transactions
+        ]
     }
 
 
 def bet(bet_id: str, user_id: str, it: Bet) -> dict[str, Any]:
-    """A bet as the control plane shows it: its state, and the transaction in each slot."""
+    """A bet as the control plane shows it: its state, and every transaction of it."""
+    return _with_history(bet_id, user_id, it)
+
+
+def cashback(bet_id: str, user_id: str, it: Cashback) -> dict[str, Any]:
+    """A cashback as the control plane shows it: its state, every payment and cancellation."""
+    return _with_history(bet_id, user_id, it)
+
+
+def _with_history(bet_id: str, user_id: str, it: Bet | Cashback) -> dict[str, Any]:
     return {
         "BetId": bet_id,
         "PartnerUserId": user_id,
         "state": it.state.value,
         "transactions": [
             {
-                "PartnerTransactionId": transaction.id,
-                "TransactionType": kind.value,
-                "Amount": decimal_text(transaction.payment.amount),
-                "TaxAmount": decimal_text(transaction.payment.tax),
+                "PartnerTransactionId": one.id,
+                "TransactionType": one.payment.type.value,
+                "Amount": decimal_text(one.payment.amount),
+                "TaxAmount": decimal_text(one.payment.tax),
+                "PromoCode": one.payment.promo_code,
+                "Timestamp": _moment_text(one.at),
+                "moved": decimal_text(one.moved),
             }
-            for kind, transaction in it.slots.items()
+            for one in it.history
         ],
     }
+
+
+def _of(it: Payment) -> dict[str, Any]:
+    """What a payment is known by. An id may have more digits than a JSON writer's integers."""
+    return {"BetId": Decimal(it.bet_id), "TransactionType": it.type.value}
+
+
+def _booked(it: Booking) -> dict[str, Any]:
+    return {"PartnerTransactionId": it.transaction.id, "Balance": decimal_text(it.balance)}
+
+
+def _moment_text(moment: datetime) -> str:
+    """RFC 3339, in UTC: ``2025-03-13T12:00:00.000Z``."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

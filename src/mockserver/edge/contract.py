@@ -44,6 +44,8 @@ class Operation:
     responses: Mapping[int, Mapping[str, Any]]
     errors: Mapping[str, ErrorRow]
     """By class of refusal; the order is the order of precedence."""
+    item_errors: Mapping[str, ErrorRow]
+    """The same for one item of a list that is answered as a whole (``x-item-errors``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:
         base_path=document["servers"][0]["url"].rstrip("/"),
         document=document,
         operations={operation.id: operation for operation in _operations(whole, surface)},
-        errors={row.refusal: row for row in _rows(whole, None)},
+        errors={row.refusal: row for row in _rows(whole, None, "x-errors")},
         first_segments=tuple(sorted({f"/{path.split('/')[1]}" for path in document["paths"]})),
     )
 
@@ -145,7 +147,11 @@ def _operations(document: Mapping[str, Any], surface: str) -> Iterator[Operation
 
 def _operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
     responses = {int(status): response for status, response in node["responses"].items()}
-    rows = [row for status, response in responses.items() for row in _rows(response, status)]
+
+    def rows(name: str) -> dict[str, ErrorRow]:
+        found = [row for status, response in responses.items() for row in _rows(response, status, name)]
+        return {row.refusal: row for row in found}
+
     content = node.get("requestBody", {}).get("content", {})
     return Operation(
         id=node["operationId"],
@@ -155,12 +161,13 @@ def _operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
         request_media_type=content.get("application/json"),
         success_status=next(status for status in responses if status < 300),
         responses=responses,
-        errors={row.refusal: row for row in rows},
+        errors=rows("x-errors"),
+        item_errors=rows("x-item-errors"),
     )
 
 
-def _rows(node: Mapping[str, Any], status: int | None) -> Iterator[ErrorRow]:
-    for row in node.get("x-errors", ()):
+def _rows(node: Mapping[str, Any], status: int | None, name: str) -> Iterator[ErrorRow]:
+    for row in node.get(name, ()):
         yield ErrorRow(
             refusal=row["class"],
             status=row["status"] if status is None else status,

@@ -45,7 +45,8 @@ class Drive:
     """Something that can be made to happen to a tenant.
 
     ``run`` takes the tenant, the fields, and the id under which what it causes is found in the journal;
-    it returns the calls that it made. It is ``None`` where the sandbox does not live the operation yet.
+    it returns the calls that it made. ``give`` makes something without a call and returns it. Both are
+    ``None`` where the sandbox does not live the operation yet.
     """
 
     help: str
@@ -53,6 +54,12 @@ class Drive:
     """JSON Schema of each field."""
     required: tuple[str, ...] = ()
     run: Callable[[Any, Mapping[str, Any], str], Awaitable[list[OutgoingCall]]] | None = None
+    give: Callable[[Any, Mapping[str, Any]], Json] | None = None
+
+    @property
+    def built(self) -> bool:
+        """Whether the sandbox lives the operation."""
+        return self.run is not None or self.give is not None
 
     @property
     def schema(self) -> Json:

@@ -14,6 +14,10 @@ GAP = " ... "
 
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
+# By the names that RFC 6750 gives it. Tokens are too many and too short-lived to be looked for one by one.
+_ACCESS_TOKEN = re.compile(
+    r"""(?<="access_token":")[^"]+|(?<="access_token": ")[^"]+|(?<=[?&]access_token=)[^&#\s"]+"""
+)
 
 _SHORTEST_REST = 4
 
@@ -28,10 +32,10 @@ class Redaction:
         self._secrets = sorted(spelt, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets, access tokens among them."""
         for secret in self._secrets:
             text = text.replace(secret, BLOT)
-        return text
+        return _ACCESS_TOKEN.sub(BLOT, text)
 
     def part(self, text: str) -> str:
         """A part of a text without secrets. Where it was cut in the middle of one, the rest goes too."""

@@ -177,9 +177,9 @@ TENANT_SETTINGS = (
     ),
     _row(
         "tax_reading",
-        choice("inside", unbuilt=("on_top",)),
+        choice("inside", "on_top"),
         "inside",
-        "Whether `TaxAmount` is part of `Amount` (BC-ASM-020).",
+        "Whether `TaxAmount` is part of `Amount`, or on top of it (BC-ASM-020).",
         PARTNER_CLIENT,
     ),
     _row(
@@ -202,6 +202,20 @@ TENANT_SETTINGS = (
         "body",
         "Where the casino looks for the JWT of BETCORE's calls; it stands in the body in any case "
         "(BC-ASM-001).",
+        PARTNER_CLIENT,
+    ),
+    _row(
+        "refresh_token_seconds",
+        whole_number(1, 31_536_000, "seconds"),
+        86_400,
+        "How long a refresh token of the built-in casino lives (BC-ASM-111).",
+        PARTNER_CLIENT,
+    ),
+    _row(
+        "refresh_token_use",
+        choice("once", "until_expiry"),
+        "once",
+        "How often a refresh token of the built-in casino can be exchanged (BC-ASM-034).",
         PARTNER_CLIENT,
     ),
     _row(

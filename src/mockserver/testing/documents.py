@@ -94,6 +94,8 @@ class Driven(TypedDict):
 
     cause: str
     calls: list[Call]
+    result: dict[str, Any] | None
+    """What was made without a call, such as a refresh token."""
 
 
 class Drive(TypedDict):

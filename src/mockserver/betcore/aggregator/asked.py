@@ -53,16 +53,9 @@ class Asked:
     listed: bool = False
     """Whether that call asks for others too."""
     outcome: Outcome | None = None
+    """The first one that ends the matter; nothing changes it."""
     overdue: bool = False
     """Whether it was given up because no outcome came in time."""
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing can change the outcome: a booking, or a refused bet. A refused credit is asked for
-        again (BC-ASM-048)."""
-        if self.outcome is None:
-            return False
-        return self.outcome.booked or self.wish.type is TransactionType.ACCEPT
 
 
 @dataclass(slots=True)

@@ -112,12 +112,6 @@ class Aggregator:
         document = wire.closing(bet_id, closed=closed)
         return client.outbox.put(Action.CLOSE, document, subject=str(bet_id), cause=cause, urgent=urgent)
 
-    def begin_try(self, client: PartnerClient, call: OutgoingCall) -> None:
-        """Take note that a call is sent: what was refused before may be booked now."""
-        for asked in client.asked.of_call(call.id):
-            if not asked.final:
-                asked.outcome = None
-
     def answered(
         self, client: PartnerClient, call: OutgoingCall, answer: Mapping[str, Any]
     ) -> Failure | None:
@@ -129,23 +123,26 @@ class Aggregator:
         asked = client.asked.of_call(call.id)
         if client.settings["accept_mode"] == "only_accept":
             return Failure("an answer is no outcome here (accept_mode `only_accept`); the accept is to come")
-        if call.action == Action.MAKE_LIST:
-            return self._list_answered(asked, answer)
         code = answer["ErrorCode"]
-        if self._is_booked(code):
-            for one in asked:
-                _note(one, Outcome(True, code, wire.transaction_id(answer.get("Value"))))
+        if call.action == Action.MAKE_LIST and code == SUCCESS:
+            self._note_verdicts(asked, wire.verdicts(answer.get("Value"), len(asked)))
             return None
-        final = call.action == Action.BET and self._callers.get(code) != "retry"
-        if final:
-            for one in asked:
-                _note(one, Outcome(False, code, None))
-        return Failure(f"ErrorCode {code}; only {SUCCESS} acknowledges", final=final)
+        for one in asked:
+            self._note(one, code, wire.transaction_id(answer.get("Value")))
+        if self._is_booked(code):
+            return None
+        refused = bool(asked) and all(one.outcome is not None for one in asked)
+        return Failure(_not_acknowledging(code), final=refused)
+
+    def refusal(self, code: int) -> Failure:
+        """Why an answer with this ``ErrorCode`` does not acknowledge; final where the contract says that the
+        caller should leave it at that."""
+        return Failure(_not_acknowledging(code), final=self._callers.get(code) == "final")
 
     def settled(self, client: PartnerClient, call: OutgoingCall) -> bool:
         """Whether accepts have told the outcome of all that a call asks for."""
         asked = client.asked.of_call(call.id)
-        return call.action in MAKES and bool(asked) and all(one.final for one in asked)
+        return call.action in MAKES and bool(asked) and all(one.outcome is not None for one in asked)
 
     def accept(self, client: PartnerClient, acceptance: Acceptance) -> None:
         """Take a casino's report of an outcome.
@@ -170,8 +167,9 @@ class Aggregator:
                 f"BetId {acceptance.bet_id}: its acceptance was asked for at {asked.at:%H:%M:%S}, more than "
                 f"{TIME_FOR_THE_ACCEPT.seconds} s ago; the bet is returned",
             )
-        asked.outcome = told
-        client.outbox.settle(asked.call)
+        if booked or acceptance.type is TransactionType.ACCEPT or self._ends(acceptance.type, told.code):
+            asked.outcome = told
+            client.outbox.settle(asked.call)
 
     def forget_player(self, client: PartnerClient, user_id: str) -> None:
         """Drop what was asked for a player, and the calls about it."""
@@ -194,24 +192,31 @@ class Aggregator:
     def _is_booked(self, code: int) -> bool:
         return code == SUCCESS or self._callers.get(code) == "treat_as_success"
 
-    def _list_answered(self, asked: Sequence[Asked], answer: Mapping[str, Any]) -> Failure | None:
-        """The verdict on the list stands in the envelope, those on its transactions in ``Value``
-        (BC-ASM-038). Without one for each, the accepts have to tell."""
-        code = answer["ErrorCode"]
-        if code != SUCCESS:
-            return Failure(f"ErrorCode {code}; only {SUCCESS} acknowledges")
-        verdicts = wire.verdicts(answer.get("Value"), len(asked))
+    def _ends(self, type_: TransactionType, code: int) -> bool:
+        """Whether a code ends the matter. What is owed to a player is asked for again after a refusal that
+        the contract does not call final (BC-ASM-048)."""
+        caller = self._callers.get(code)
+        if type_ is TransactionType.ACCEPT:
+            return caller != "retry"
+        return self._is_booked(code) or caller == "final"
+
+    def _note(self, asked: Asked, code: int, transaction_id: str | None) -> None:
+        """Keep what an answer says, unless the outcome is known or nobody waits for it any more."""
+        if asked.overdue or asked.outcome is not None or not self._ends(asked.wish.type, code):
+            return
+        booked = self._is_booked(code)
+        asked.outcome = Outcome(booked, code, transaction_id if booked else None)
+
+    def _note_verdicts(self, asked: Sequence[Asked], verdicts: Sequence[wire.Verdict]) -> None:
+        """Keep what the answer to a list says of each transaction (BC-ASM-038). Where it doesn't, the
+        accepts have to tell."""
         for one, verdict in zip(asked, verdicts, strict=False):
-            if self._is_booked(verdict.code):
-                _note(one, Outcome(True, verdict.code, verdict.transaction_id))
-            elif one.wish.type is TransactionType.ACCEPT and self._callers.get(verdict.code) != "retry":
-                _note(one, Outcome(False, verdict.code, None))
-        return None
+            self._note(one, verdict.code, verdict.transaction_id)
 
     async def _time_is_up(self, client: PartnerClient, asked_id: str) -> str:
         """Give up an acceptance that has no outcome; ask again, alone, for what a list asked for."""
         asked = client.asked.find(asked_id)
-        if asked is None or asked.final:
+        if asked is None or asked.outcome is not None:
             return "the outcome is known"
         wish, cause = asked.wish, _cause_of(client, asked)
         if wish.type is not TransactionType.ACCEPT:
@@ -239,10 +244,8 @@ def _action_for(wish: Wish) -> Action:
     return Action.BET if wish.type is TransactionType.ACCEPT else Action.MAKE
 
 
-def _note(asked: Asked, outcome: Outcome) -> None:
-    """Keep an answer's outcome, unless there is one already or nobody waits for it any more."""
-    if not asked.overdue and not asked.final:
-        asked.outcome = outcome
+def _not_acknowledging(code: int) -> str:
+    return f"ErrorCode {code}; only {SUCCESS} acknowledges"
 
 
 def _cause_of(client: PartnerClient, asked: Asked) -> str | None:

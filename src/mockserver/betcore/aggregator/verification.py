@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.betcore.identity import require_current
 from mockserver.betcore.refusals import Refusal
-from mockserver.betcore.signing import TokenInvalid, key_id, verified_claims
+from mockserver.betcore.signing import TokenInvalid, read_token, shown, verified_claims
 from mockserver.kernel.errors import Rejection
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ class Verifier:
         :raises Rejection: it is not genuine, not current, or another client's
         """
         try:
-            kid = key_id(token)
-            key = self._keys.published_key(kid)
+            read = read_token(token)
+            key = self._keys.published_key(read.kid)
             if key is None:
-                raise TokenInvalid(f"kid `{kid}` is not in the JWKS")
-            claims = verified_claims(token, key)
+                raise TokenInvalid(f"kid `{shown(read.kid)}` is not in the JWKS")
+            claims = verified_claims(read, key)
             if violation := self._claims_violation(claims):
                 raise TokenInvalid(f"claims: {violation}")
             if claims["client_id"] != client.name:
                 raise TokenInvalid(
-                    f"client_id is `{claims['client_id']}`, the access token is `{client.name}`'s"
+                    f"client_id is `{shown(claims['client_id'])}`, the access token is `{client.name}`'s"
                 )
             require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
         except TokenInvalid as error:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.betcore.aggregator.asked import Asked, Kind, Wish
-from mockserver.betcore.states import TransactionType
 from mockserver.kernel.json_codec import dump
 
 
@@ -109,6 +108,4 @@ def _state(it: Asked) -> str:
         return "overdue"
     if it.outcome is None:
         return "open"
-    if it.outcome.booked:
-        return "booked"
-    return "refused" if it.wish.type is TransactionType.ACCEPT else "refused_so_far"
+    return "booked" if it.outcome.booked else "refused"
