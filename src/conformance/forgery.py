@@ -13,12 +13,17 @@ from typing import Any, Final
 
 from conformance.signing import (
     SigningKey,
+    base64url,
     confused_token,
+    signed_parts,
     tampered_token,
     token,
     token_of,
     unsigned_token,
 )
+
+ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Digits of Base64url, by their value."""
 
 LONG_AGO: Final = 3600
 """Seconds; far beyond any difference of clocks."""
@@ -74,6 +79,44 @@ FORGERIES: Final[Mapping[str, Forge]] = {
     "no signature part": lambda forger, claims: token(forger.own, claims).rpartition(".")[0],
 }
 """What is wrong with a token, and how it is made."""
+
+
+def _twice_in_payload(forger: Forger, claims: Claims) -> str:
+    text = json.dumps(dict(claims))
+    return token_of(forger.genuine, f'{{"data": "{{}}", {text[1:]}'.encode())
+
+
+def _twice_in_header(forger: Forger, claims: Claims) -> str:
+    _, payload, _ = token(forger.genuine, claims).split(".")
+    known = forger.genuine
+    header = f'{{"alg": "none", "alg": "RS256", "typ": "JWT", "kid": "{known.kid}", "x5t": "{known.x5t}"}}'
+    return signed_parts(known, f"{base64url(header.encode())}.{payload}")
+
+
+def _genuine_with_header(**members: Any) -> Forge:
+    def forge(forger: Forger, claims: Claims) -> str:
+        header = {name: value(forger) if callable(value) else value for name, value in members.items()}
+        return token_of(forger.genuine, json.dumps(dict(claims)).encode(), **header)
+
+    return forge
+
+
+def _stray_bits(forger: Forger, claims: Claims) -> str:
+    """The last character of the signature with one of those bits turned over that belong to no byte."""
+    compact = token(forger.genuine, claims)
+    last = ALPHABET.index(compact[-1])
+    return f"{compact[:-1]}{ALPHABET[last ^ 1]}"
+
+
+STRICT: Final[Mapping[str, Forge]] = {
+    "a claim twice": _twice_in_payload,
+    "a member of the header twice": _twice_in_header,
+    "Base64url with padding": lambda forger, claims: f"{token(forger.genuine, claims)}==",
+    "Base64url with stray bits": _stray_bits,
+    "crit in the header": _genuine_with_header(crit=["exp"]),
+    "its own key in the header": _genuine_with_header(jwk=lambda forger: forger.genuine.jwk()),
+}
+"""Tokens under a genuine signature in a form that parsers may read differently (BC-ASM-113)."""
 
 OVER: Final[Mapping[str, Forge]] = {"a token past its exp": _expired}
 """Tokens that were genuine once."""

@@ -199,7 +199,8 @@ class SmallCasino:
         except Refused as refused:
             answer = self._said(refused.code, **refused.value)
             first = {name: refused.value[name] for name in ("PartnerTransactionId",) if name in refused.value}
-            outcome = {"ErrorCode": refused.code, "Message": answer.get("Message", ""), **first}
+            booked = refused.code in (200, 990002) and "repeats_reported_as_refused" not in self.faults
+            outcome = {"ErrorCode": 200 if booked else refused.code, "Message": "", **first}
             asked.outcomes.append((kind, {**told, **outcome}))
             return answer
         named = {"PartnerTransactionId": value["PartnerTransactionId"]}

@@ -33,6 +33,8 @@ class SmallBets:
         self.meeting = Meeting()
         self.booked: dict[tuple[str, int, int], tuple[tuple[Decimal, Decimal], str]] = {}
         """Player, bet and type to amount and tax, and the id of the transaction."""
+        self.standing: dict[tuple[str, int, int], list[tuple[Decimal, Decimal]]] = {}
+        """Stakes and payouts that were booked and not returned."""
         self.opened: set[tuple[str, int]] = set()
         self.ended: set[tuple[str, int]] = set()
         """Bets that were returned before they came."""
@@ -84,6 +86,7 @@ class SmallBets:
         before = self.booked.get((user, bet, kind))
         if before is not None and "booked_again" not in self.faults:
             self._repeat(before, user, kind, amount, tax)
+        self._require_something_to_return(user, bet, kind, amount, tax)
         if kind == -1 and user in self.blocked and "blocked_may_bet" not in self.faults:
             raise Refused(990007)
         if user in self.blocked and "blocked_get_nothing" in self.faults:
@@ -109,6 +112,15 @@ class SmallBets:
             raise Refused(990004)
         if kind == 4 and "jackpot_needs_bet" in self.faults and not opened:
             raise Refused(990004)
+
+    def _require_something_to_return(
+        self, user: str, bet: int, kind: int, amount: Decimal, tax: Decimal
+    ) -> None:
+        if kind not in (2, -2) or "any_return" in self.faults or (user, bet) not in self.opened:
+            return
+        standing = self.standing.get((user, bet, OTHER_HALF[kind]), [])
+        if (amount, tax) not in standing:
+            raise Refused(103801)
 
     def _repeat(
         self,
@@ -148,6 +160,10 @@ class SmallBets:
         self.movements += 1
         transaction = "" if "transactions_unnamed" in self.faults else f"T{next(self._numbers)}"
         self.booked[user, bet, kind] = ((amount, tax), transaction)
+        if kind in (-1, 1):
+            self.standing.setdefault((user, bet, kind), []).append((amount, tax))
+        elif (amount, tax) in (stands := self.standing.get((user, bet, OTHER_HALF.get(kind, 0)), [])):
+            stands.remove((amount, tax))
         self.booked.pop((user, bet, OTHER_HALF.get(kind, 0)), None)
         self._note(bet, kind, amount, tax, transaction)
         if kind == -1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import urllib.request
@@ -42,6 +43,8 @@ class SmallKeys:
         unsigned = compact.count(".") == 1 and "cut_token_accepted" in self.faults
         if unsigned:
             compact += "."
+        if not self.faults & {"lax_tokens", "jku_followed", "key_in_token_trusted"}:
+            _require_one_reading(compact)
         header = jwt.get_unverified_header(compact)
         key = self._key(header)
         trusted = "jwt_unverified" in self.faults or key is None or unsigned
@@ -93,3 +96,22 @@ class SmallKeys:
         with urllib.request.urlopen(self.url, timeout=5) as response:
             found = jwt.PyJWKSet.from_dict(json.load(response))
         self._keys = {str(key.key_id): key for key in found.keys}
+
+
+def _require_one_reading(compact: str) -> None:
+    """Raise :exc:`ValueError` for a token that parsers may read differently."""
+    parts = compact.split(".")
+    decoded = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts]
+    if [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in decoded] != parts:
+        raise ValueError("Base64url")
+    for part in decoded[:2]:
+        json.loads(part, object_pairs_hook=_once)
+    header = jwt.get_unverified_header(compact)
+    if {"crit", "jwk", "jku", "x5u", "x5c"} & set(header):
+        raise ValueError("header")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > len(dict(pairs)):
+        raise ValueError("a key twice")
+    return dict(pairs)

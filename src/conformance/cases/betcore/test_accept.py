@@ -142,6 +142,17 @@ def test_transaction_asked_for_again_since_its_accept_was_lost(casino: Casino) -
     casino.books_must_agree("a bet was asked for again, because its accept was lost")
 
 
+@requirement("BC-PAY-025", "BC-ACC-016", safety="moves-money", needs=NEEDS)
+def test_repeat_is_reported_as_the_success_that_it_repeats(casino: Casino) -> None:
+    """A bet that is sent again is reported again: a success, with the id of the first booking."""
+    bet = casino.accepted_bet()
+    (first,) = _only(casino.accepts(bet, oracle.BET))
+    casino.repeat(bet, oracle.BET, casino.stake)
+    _, again = casino.accepts(bet, oracle.BET, count=2)[:2]
+    expect_equal("its ErrorCode", expected=oracle.SUCCESS, actual=again.code)
+    expect_equal("its PartnerTransactionId", expected=first.transaction, actual=again.transaction)
+
+
 @requirement("BC-PAY-025", "BC-CSH-014", safety="moves-money", needs=(*NEEDS, "cashback"))
 def test_cashback_is_reported(casino: Casino) -> None:
     """A cashback and its cancellation are each reported within 30 seconds, as they were answered."""

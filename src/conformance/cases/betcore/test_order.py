@@ -175,6 +175,22 @@ def test_every_pair_of_transactions_moves_what_its_answers_say(casino: Casino) -
                     seen.append(kind)
 
 
+@requirement("BC-PAY-029", safety="moves-money", needs=("bet-return", "payout-return"))
+def test_return_of_another_amount_is_refused(casino: Casino) -> None:
+    """A return over less or more than what it takes back, or of nothing, gets 103801 and moves nothing."""
+    bet = casino.accepted_bet()
+    for amount in (casino.stake / 2, casino.stake * 2):
+        casino.transact(bet, oracle.BET_RETURN, amount).must_be(oracle.INCORRECT_AMOUNT)
+    casino.transact(bet, oracle.PAYOUT_RETURN, casino.stake).must_be(oracle.INCORRECT_AMOUNT)
+    with control("the payout"):
+        casino.transact(bet, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
+    for amount in (casino.stake / 2, casino.stake * 2):
+        casino.transact(bet, oracle.PAYOUT_RETURN, amount).must_be(oracle.INCORRECT_AMOUNT)
+    with control("returns over what was booked"):
+        for kind in (oracle.PAYOUT_RETURN, oracle.BET_RETURN):
+            casino.transact(bet, kind, casino.stake).must_be(oracle.SUCCESS)
+
+
 def _refused_bet(casino: Casino) -> int:
     """A bet that the casino has refused, because the balance does not pay for it."""
     casino.open_books(needed=casino.stake)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -68,6 +69,22 @@ def test_unknown_player_is_registered(casino: Casino) -> None:
     newcomer.call("getUserData", newcomer.user_query()).must_be(oracle.SUCCESS)
     _, again = casino.exchange(key)
     again.must_be(oracle.SUCCESS)
+
+
+@requirement("BC-AUT-013", safety="creates")
+def test_newcomer_has_nothing(casino: Casino) -> None:
+    """Who was registered by a token has a balance of 0, in the target's currency."""
+    key = "newcomer_refresh_token"
+    newcomer = casino.as_player("newcomer_user_id", casino.target.newcomer)
+    _, answer = casino.exchange(key)
+    _require_unused(answer, key)
+    answer.must_be(oracle.SUCCESS)
+    expect_equal(
+        "Value.CurrencyCode",
+        expected=casino.target.currency,
+        actual=answer.raw.member("Value", "CurrencyCode"),
+    )
+    expect_equal("the newcomer's balance", expected=Decimal(0), actual=newcomer.read_balance())
 
 
 @requirement("BC-AUT-005", safety="creates")

@@ -10,7 +10,7 @@ from conformance.case import control, requirement
 from conformance.casino import Casino
 from conformance.casino_answer import Answer
 from conformance.client import expect_equal
-from conformance.forgery import LONG_AGO
+from conformance.forgery import LONG_AGO, STRICT
 from conformance.oracle import betcore as oracle
 from conformance.signing import (
     confused_token,
@@ -20,7 +20,7 @@ from conformance.signing import (
     token_of,
     unsigned_token,
 )
-from conformance.token_checks import only_the_genuine_one, stranger
+from conformance.token_checks import only_the_genuine_one, send_forged, stranger
 
 
 @requirement("BC-JWT-001", safety="moves-money")
@@ -247,6 +247,21 @@ def test_issuer_that_is_no_string_is_refused(casino: Casino) -> None:
 
 def _signed_by(casino: Casino, algorithm: str, claims: dict[str, Any]) -> str:
     return token_of(casino.key, json.dumps(claims).encode(), algorithm=algorithm)
+
+
+@requirement("BC-JWT-028", safety="moves-money")
+def test_token_that_can_be_read_in_two_ways_is_refused(casino: Casino) -> None:
+    """A key twice, odd Base64url, crit, or a key in the header get 103811 under a right signature too."""
+    bet = casino.accepted_bet()
+    for name, forge in STRICT.items():
+        with casino.channel.evidence.during(name):
+            send_forged(casino, "closeBet", forge, casino.closing(bet, closed=True)).must_be(
+                oracle.JWT_INVALID
+            )
+    with control("the bet is still open: a payout for it runs"):
+        casino.transact(bet, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
+    with control("the same data in a usual token"):
+        casino.close(bet).must_be(oracle.SUCCESS)
 
 
 def _without(name: str, claims: dict[str, Any]) -> dict[str, Any]:
