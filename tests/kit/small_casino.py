@@ -35,7 +35,7 @@ MESSAGES = {
     990013: "Cashback not found",
 }
 LARGEST = 1024 * 1024
-PLAYER, BLOCKED = "SomeUserId100", "SomeUserId200"
+PLAYER, BLOCKED, SECOND = "SomeUserId100", "SomeUserId200", "SomeUserId400"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class SmallCasino:
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults
-        self.bets = SmallBets(faults, {PLAYER: Decimal("7100.5"), BLOCKED: Decimal("7100.5")}, {BLOCKED})
+        self.bets = SmallBets(
+            faults, {name: Decimal("7100.5") for name in (PLAYER, BLOCKED, SECOND)}, {BLOCKED}
+        )
         self.refresh_tokens = SmallRefreshTokens(faults, PLAYER, BLOCKED)
         self.accepts = SmallAccepts(faults)
         self.keys = SmallKeys(faults)
@@ -111,6 +113,8 @@ class SmallCasino:
             return 404
         if method != "POST":
             return 405
+        if len(body) > 32_768 and "long_tokens_break" in self.faults:
+            return 500
         if len(body) > LARGEST and "any_size" not in self.faults:
             return 413
         declared = headers.get("content-type", "application/json").partition(";")[0]
@@ -133,9 +137,7 @@ class SmallCasino:
         message = "Success" if code == 200 else MESSAGES.get(code, "General API Error")
         if "unknown_user_codes" in self.faults and code == 102145:
             code = 103799
-        if ("codes_of_its_own" in self.faults and code >= 990000) or (code, "tax_code_of_its_own") in [
-            (103801, fault) for fault in self.faults
-        ]:
+        if "codes_of_its_own" in self.faults and code >= 990000:
             code = 103799
         answer: dict[str, Any] = {"ErrorCode": code, "Message": message}
         if "wrong_message" in self.faults:
@@ -157,7 +159,8 @@ class SmallCasino:
         with self.lock:
             user, new = self.refresh_tokens.exchange(token)
             if "newcomers_forgotten" not in self.faults:
-                self.bets.balances.setdefault(user, Decimal(0))
+                gift = 5 if "newcomers_get_money" in self.faults else 0
+                self.bets.balances.setdefault(user, Decimal(gift))
         value = {"PartnerUserId": user, "CurrencyCode": "EUR", "RefreshToken": new}
         if "currency_by_number" in self.faults:
             value["CurrencyCode"] = "978"
@@ -174,7 +177,7 @@ class SmallCasino:
             float(asked.data["TagId"])
         if "extra_data_refused" in self.faults and "ExtraData" in asked.data:
             raise ValueError("ExtraData")
-        if "tag_refused" in self.faults and "TagId" in asked.data:
+        if "large_tags_refused" in self.faults and asked.data.get("TagId", 0) > 1_000_000:
             raise ValueError("TagId")
         user = self.bets.known(asked.data["PartnerUserId"])
         answer = self._said(200, Balance=self._balance(user))
@@ -209,8 +212,12 @@ class SmallCasino:
 
     def _make_list(self, asked: Asked) -> dict[str, Any]:
         items = asked.data
-        if not isinstance(items, list) or not items:
+        if not isinstance(items, list) or (not items and "empty_list_taken" not in self.faults):
             raise ValueError("no list")
+        if "bets_only_in_lists" in self.faults and any(item["TransactionType"] != -1 for item in items):
+            raise ValueError("not bets alone")
+        if "one_player_in_lists" in self.faults and len({item["PartnerUserId"] for item in items}) > 1:
+            raise ValueError("several players")
         for item in items:
             try:
                 _checked(item)

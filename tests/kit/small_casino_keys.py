@@ -21,6 +21,7 @@ class SmallKeys:
         self.faults = faults
         self.url = ""
         self._keys: dict[str, Any] = {}
+        self._seen: set[str] = set()
         self._read_at = -PAUSE
 
     def verified(self, body: bytes, headers: dict[str, str]) -> Any:
@@ -40,6 +41,9 @@ class SmallKeys:
         return str(text if "quotes_optional" in self.faults and text[:1] != '"' else json.loads(text))
 
     def _data(self, compact: str) -> Any:
+        if "nothing_verified" in self.faults:
+            part = compact.split(".")[1]
+            return json.loads(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))["data"])
         unsigned = compact.count(".") == 1 and "cut_token_accepted" in self.faults
         if unsigned:
             compact += "."
@@ -65,6 +69,10 @@ class SmallKeys:
             options = {**options, "verify_exp": False, "verify_nbf": False}
         claims = jwt.decode(compact, key, algorithms=algorithms, options=options)
         self._require_caller(claims)
+        if "each_token_once" in self.faults and "TransactionType" in claims["data"]:
+            if compact in self._seen:
+                raise ValueError("a token twice")
+            self._seen.add(compact)
         return json.loads(claims["data"])
 
     def _require_caller(self, claims: dict[str, Any]) -> None:
