@@ -15,7 +15,7 @@ from conformance.channel import Channel
 from conformance.client import shown, simultaneously
 from conformance.errors import Hazard, Mismatch, Missing, NotApplicable
 from conformance.ledger import Ledger, signed
-from conformance.oracle.betcore import BET, DUPLICATE, NAMES, SUCCESS, effect
+from conformance.oracle.betcore import BET, DUPLICATE, NAMES, SUCCESS, TOKEN_EXPIRED, effect
 from conformance.played_betcore import Accept, PlayedBetcore
 from conformance.refresh_tokens import RefreshTokens
 from conformance.signing import SigningKey, claims, jwt_body, token
@@ -257,12 +257,17 @@ class Casino:
     def exchange(self, key: str = "refresh_token", **changes: Any) -> tuple[str, Answer]:
         """Present the refresh token that is good now; returns it with the answer, which tells the next one.
 
-        Raises :exc:`NotApplicable` where the target file names none.
+        Raises :exc:`NotApplicable` where the target file names none, :exc:`Missing` where the one that it
+        names has been exchanged before this run.
         """
         sent = self.tokens.current(key)
         answer = self.sign_in(sent, **changes)
         if answer.accepted:
             self.tokens.exchanged(key, answer.raw)
+        elif self.tokens.is_first(key) and answer.is_code(TOKEN_EXPIRED):
+            raise Missing(
+                f"{key} of the target file is over: each token works once, every run needs a new one"
+            )
         return sent, answer
 
     def as_player(self, key: str, user: str | None) -> Casino:

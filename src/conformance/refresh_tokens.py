@@ -14,6 +14,7 @@ class RefreshTokens:
     """Which token is good now, by the key of the target file that named the first one."""
 
     def __init__(self, first: Mapping[str, str]) -> None:
+        self._first = dict(first)
         self._current: dict[str, str | None] = dict(first)
 
     def current(self, key: str) -> str:
@@ -28,6 +29,10 @@ class RefreshTokens:
         if token is None:
             raise Missing(f"{key} was exchanged, and the answer told no new token")
         return token
+
+    def is_first(self, key: str) -> bool:
+        """Whether the token to present is the one that the target file names."""
+        return self._current[key] == self._first[key]
 
     def exchanged(self, key: str, answer: RawAnswer) -> None:
         """Keep the token of a successful answer as the one to present next."""

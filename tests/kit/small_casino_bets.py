@@ -82,7 +82,7 @@ class SmallBets:
             with self.lock:
                 return self._move(user, bet, kind, amount, tax)
         if "funds_race" in self.faults and kind == -1 and amount <= self.balances[user]:
-            self.meeting.wait("funds")  # two have seen enough money
+            self.meeting.wait("funds", of=4)  # four have seen enough money
             with self.lock:
                 return self._move(user, bet, kind, amount, tax)
         with self.lock:

@@ -28,8 +28,9 @@ POLL: Final = 0.2
 @requirement("BC-JWT-019", safety="read")
 def test_keys_are_kept(casino: Casino) -> None:
     """Ten calls with tokens of a known key fetch the keys once at most."""
-    with control("a first call"):
+    with control("a first call, and one with a key that is in no set"):
         _read(casino, casino.key).must_be(oracle.SUCCESS)
+        _read(casino, stranger()).must_be(oracle.JWT_INVALID)
     before = casino.betcore.key_requests
     for _ in range(CALLS):
         _read(casino, casino.key).must_be(oracle.SUCCESS)

@@ -95,7 +95,9 @@ def test_bet_after_its_return_takes_nothing(casino: Casino) -> None:
 @requirement("BC-PAY-022", safety="moves-money", needs=("bet-return",))
 def test_bet_and_its_return_at_once_leave_no_debit(casino: Casino) -> None:
     """A bet and its return sent at once: where the return is accepted, nothing is taken in the end."""
-    books = casino.open_books(needed=casino.stake)
+    books = casino.open_books(needed=casino.stake * 2)
+    with control("a bet and its payout"):
+        casino.transact(casino.accepted_bet(), oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
     for _ in range(5):
         bet = casino.new_bet()
         taken, given = (

@@ -8,7 +8,7 @@ from conformance.case import control, requirement
 from conformance.casino import Casino
 from conformance.client import RawAnswer, expect_equal
 from conformance.oracle import betcore as oracle
-from conformance.signing import jwt_body
+from conformance.signing import jwt_body, tampered_token
 
 LARGEST: Final = 1024 * 1024
 JSON: Final = {"content-type": "application/json"}
@@ -62,6 +62,9 @@ def test_long_token_is_taken_or_refused(casino: Casino) -> None:
         actual=answer.accepted or answer.is_code(oracle.JWT_INVALID) or answer.raw.status == 413,
     )
     _control(casino)
+    with control("the same token, altered"):
+        forged = tampered_token(casino.token({}), casino.claims(data))
+        casino.send("getUserData", jwt_body(forged)).must_be(oracle.JWT_INVALID)
 
 
 def _control(casino: Casino) -> bytes:
