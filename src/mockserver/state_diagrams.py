@@ -45,6 +45,12 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "comes again: it is answered as before and moves no money.",
             platform.TRANSITIONS,
         ),
+        "betcore-cashback": Lifecycle(
+            "A cashback in a casino's wallet",
+            "One player's cashback in the books of the built-in casino. What no arrow shows is refused, as "
+            "unknown or as a repeat.",
+            betcore.CASHBACK_TRANSITIONS,
+        ),
         "betcore-casino": Lifecycle(
             "A bet in a casino's wallet",
             "One player's bet in the books of the built-in casino.",

@@ -165,14 +165,37 @@ def test_one_players_reset_leaves_the_others_alone(running: Running, operator: T
     assert operator.player("1660986605374148608")["balance"] == "1000000"
 
 
+def test_betcore_and_the_casino_of_a_client_settle_a_bet_and_a_cashback(plane: Sandbox) -> None:
+    client = plane.create_partner_client()
+    token = client.drive("refresh_token", player="newcomer", currency="KES")["result"]
+    assert token is not None
+
+    client.drive("auth", refresh_token=token["refresh_token"])
+    client.drive("cashback", player="newcomer", amount="50", bet_id=7)
+    client.drive("script", player="newcomer", bet_id=7, steps=[{"step": "bet", "amount": "20"}])
+
+    assert client.player("newcomer")["balance"] == "30"
+    assert client.player("newcomer")["currency"] == "KES"
+    (bet,), (cashback,) = client.bets(), client.cashbacks()
+    assert (bet["state"], cashback["state"]) == ("open", "paid")
+    booked = [one["transactions"][0]["PartnerTransactionId"] for one in (cashback, bet)]
+    assert [one["PartnerTransactionId"] for one in client.transactions()] == booked
+    assert [one["state"] for one in client.transactions()] == ["booked", "booked"]
+    client.drop()
+
+
 def test_the_ledger_adds_up_to_nothing(plane: Sandbox) -> None:
     client = plane.create_partner_client()
     client.seed_player("SomeUserId100", balance="0.00000001")
 
     ledger = client.ledger()
 
-    assert [posting["amount"] for posting in ledger["items"]] == ["7100.5", "7100.49999999"]
-    assert ledger["balances"] == {"funding": "-0.00000001", "player:SomeUserId100": "0.00000001"}
+    assert [posting["amount"] for posting in ledger["items"]] == ["7100.5", "7100.5", "7100.49999999"]
+    assert ledger["balances"] == {
+        "funding": "-7100.50000001",
+        "player:SomeUserId100": "0.00000001",
+        "player:SomeUserId200": "7100.5",
+    }
     client.drop()
 
 
@@ -302,7 +325,7 @@ def test_a_tenants_reset_keeps_secret_and_settings_and_nothing_else(
         ("GET", "/journal/site-999999", None, 404, "the journal has no exchange `site-999999`, or has it no"),
         ("GET", "/journal/x", None, 404, "the journal has no exchange `x`"),
         ("PUT", "/state", {"format": 0}, 400, "not an export that this sandbox reads: `format` is"),
-        ("PUT", "/state", {"format": 2}, 400, "not an export of this sandbox: "),
+        ("PUT", "/state", {"format": 3}, 400, "not an export of this sandbox: "),
     ],
 )
 def test_a_mistake_gets_one_line_that_says_what_to_change(

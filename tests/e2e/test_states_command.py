@@ -51,5 +51,6 @@ def test_an_unknown_party_is_one_clear_line() -> None:
 
     assert result.exit_code == 2
     assert result.output == (
-        "mockserver: PARTY: there is no `betsatck`; there are betstack, betstack-operator, betcore-casino\n"
+        "mockserver: PARTY: there is no `betsatck`; there are betstack, betstack-operator, "
+        "betcore-cashback, betcore-casino\n"
     )

@@ -40,6 +40,13 @@ PAYMENTS: list[Any] = [
     {"Amount": 10, "BetId": 1, "PartnerUserId": "SomeUserId100", "TransactionType": 1},
     {"BetId": 1},
 ]
+ENTRIES: list[Any] = [
+    {"RefreshToken": "8f14e45fceea167a5a36dedd4bea2543", "TagId": 1313},
+    {"RefreshToken": "8f14e45fceea167a5a36dedd4bea2543"},
+    {"RefreshToken": "nobody's"},
+    {"RefreshToken": ""},
+]
+CASHBACK = {"Amount": "5", "BetId": 1, "PartnerUserId": "SomeUserId100"}
 QUERIES = [
     "operator=acme&price=1000&odds=1.24&odds=2.76",
     "operator=acme&price=1000&odds=1.1&odds=1.1&odds=1.1",
@@ -85,6 +92,14 @@ STEPS: list[Step] = [
     *(("POST", "/payments/make", document) for document in PAYMENTS),
     ("POST", "/users/data", {"PartnerUserId": "SomeUserId100"}),
     ("POST", "/users/data", {}),
+    *(("POST", "/users/auth", document) for document in ENTRIES),
+    ("POST", "/payments/make-list", [*PAYMENTS[:3], PAYMENTS[0] | {"BetId": 2}]),
+    ("POST", "/payments/make-list", PAYMENTS),
+    ("POST", "/payments/make-list", []),
+    ("POST", "/payments/info", {"BetId": 1}),
+    ("POST", "/payments/info", {"BetId": 9}),
+    ("POST", "/payments/info", {"BetId": "1"}),
+    *(("POST", "/cashback-payments/make", CASHBACK | {"TransactionType": kind}) for kind in (-2, 1, 1, 2)),
     ("POST", "/payments/close", {"BetId": "1", "Closed": True}),
     ("POST", "/payments/close", {"BetId": 1, "Closed": True}),
     ("GET", "/mis-api/api/v2/auth/jwks", None),

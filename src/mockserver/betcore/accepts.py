@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,7 @@ def report(client: PartnerClient, it: Reported, cause: str) -> None:
     """Send an accept without waiting for it, where the client's casino sends any."""
     if client.settings["accept_mode"] == "only_answer" or client.settings["casino_url"]:
         return
-    document: dict[str, Any] = {"BetId": it.bet_id, "TransactionType": it.type}
+    document: dict[str, Any] = {"BetId": Decimal(it.bet_id), "TransactionType": it.type}  # of any length
     if it.transaction_id is not None:
         document["PartnerTransactionId"] = it.transaction_id
     document["Amount"] = it.amount

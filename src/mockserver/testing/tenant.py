@@ -129,6 +129,10 @@ class Tenant:
         """What BETCORE asked a partner client's casino for, with what is known of the outcomes."""
         return cast(list[dict[str, Any]], self._pages("/transactions"))
 
+    def cashbacks(self) -> list[dict[str, Any]]:
+        """The cashbacks of a partner client, with their payments and cancellations."""
+        return cast(list[dict[str, Any]], self._pages("/cashbacks"))
+
     def bets(self) -> list[dict[str, Any]]:
         """The bets of a partner client, with their transactions."""
         return cast(list[dict[str, Any]], self._pages("/bets"))

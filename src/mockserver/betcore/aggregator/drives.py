@@ -119,13 +119,16 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
         bet_id = fields["bet_id"]
         wishes = [_wish({**one, "bet_id": bet_id}) for one in fields["payments"]]
         client.outbox.require_room(len(wishes) + 2)
-        calls = [
-            aggregator.close(client, bet_id, cause, closed=False),
-            *(aggregator.ask(client, wish, cause) for wish in wishes),
-            aggregator.close(client, bet_id, cause),
-        ]
-        for call in calls:
+        calls: list[OutgoingCall] = []
+
+        async def tell(call: OutgoingCall) -> None:
+            calls.append(call)
             await client.outbox.tell_all([call])
+
+        await tell(aggregator.close(client, bet_id, cause, closed=False))
+        for wish in wishes:  # each after the one before: nothing holds up a bet's acceptance
+            await tell(aggregator.ask(client, wish, cause))
+        await tell(aggregator.close(client, bet_id, cause))
         return calls
 
     async def script(client: PartnerClient, fields: Fields, cause: str) -> list[OutgoingCall]:

@@ -131,7 +131,7 @@ class Aggregator:
             self._note(one, code, wire.transaction_id(answer.get("Value")))
         if self._is_booked(code):
             return None
-        refused = bool(asked) and all(one.outcome is not None for one in asked)
+        refused = bool(asked) and all(one.outcome is not None and not one.outcome.booked for one in asked)
         return Failure(_not_acknowledging(code), final=refused)
 
     def refusal(self, code: int) -> Failure:
