@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.answered import Refusals
+from conformance.casino import Casino
 from conformance.casino_answer import Answer
 from conformance.client import shown
 from conformance.errors import Mismatch
@@ -40,7 +41,7 @@ class Told:
         return self
 
 
-def entries(answer: Answer, items: Sequence[Mapping[str, Any]]) -> list[Told]:
+def entries(casino: Casino, answer: Answer, items: Sequence[Mapping[str, Any]]) -> list[Told]:
     """What a list that was read tells of each transaction, in their places.
 
     Raises :exc:`Mismatch` unless there is an entry for each, about its bet and type.
@@ -55,4 +56,5 @@ def entries(answer: Answer, items: Sequence[Mapping[str, Any]]) -> list[Told]:
             expected=f"entries about {shown(asked)}",
             actual=shown(told) if rows is not None else answer.raw.describe(),
         )
-    return [Told(place, row, answer.refusals) for place, row in enumerate(rows)]
+    refusals = casino.channel.refusals("makePayment")  # an item is refused as it would be alone
+    return [Told(place, row, refusals) for place, row in enumerate(rows)]

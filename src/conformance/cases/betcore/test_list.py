@@ -95,7 +95,7 @@ def test_refused_item_does_not_hinder_the_others(casino: Casino) -> None:
         _item(casino, last, oracle.BET),
         _item(casino, last, oracle.PAYOUT),
     ]
-    told = entries(casino.transact_list(items), items)
+    told = entries(casino, casino.transact_list(items), items)
     for entry, code in zip(
         told, (oracle.SUCCESS, oracle.UNKNOWN_BET, oracle.SUCCESS, oracle.SUCCESS), strict=True
     ):
@@ -108,7 +108,7 @@ def test_each_item_has_its_entry(casino: Casino) -> None:
     books = casino.open_books(needed=casino.stake * 2)
     items = [_item(casino, casino.new_bet(), oracle.BET, amount) for amount in (casino.stake, CENT)]
     before = books.balance
-    told = entries(casino.transact_list(items), items)
+    told = entries(casino, casino.transact_list(items), items)
     for entry, item in zip(told, items, strict=True):
         before -= Decimal(item["Amount"])
         entry.must_be(oracle.SUCCESS)
@@ -192,9 +192,9 @@ def test_repeated_item_is_told_as_a_duplicate(casino: Casino) -> None:
     """A repeated item has 990002 and the id of the first booking, in the same list and in a later one."""
     casino.open_books(needed=casino.stake * 4)
     item = _item(casino, casino.new_bet(), oracle.BET)
-    first, again = entries(_once(casino, [item, item], item), [item, item])
+    first, again = entries(casino, _once(casino, [item, item], item), [item, item])
     first.must_be(oracle.SUCCESS)
-    (later,) = entries(_once(casino, [item], item), [item])
+    (later,) = entries(casino, _once(casino, [item], item), [item])
     for entry in (again, later):
         entry.must_be(oracle.DUPLICATE)
         expect_equal("its PartnerTransactionId", expected=first.transaction, actual=entry.transaction)
@@ -206,7 +206,7 @@ def test_repeated_item_with_another_amount_is_refused(casino: Casino) -> None:
     casino.open_books(needed=casino.stake * 4)
     item = _item(casino, casino.new_bet(), oracle.BET)
     changed = {**item, "Amount": f"{casino.stake / 2:f}"}
-    first, again = entries(_once(casino, [item, changed], item), [item, changed])
+    first, again = entries(casino, _once(casino, [item, changed], item), [item, changed])
     first.must_be(oracle.SUCCESS)
     again.must_be(oracle.DUPLICATE_CHANGED)
 
@@ -228,7 +228,7 @@ def test_bet_beyond_what_is_left_is_refused(casino: Casino) -> None:
     items = [_item(casino, casino.new_bet(), oracle.BET, amount) for _ in range(2)]
     answer = casino.transact_list(items)
     casino.balance_must_not_be_negative()
-    taken, refused = entries(answer, items)
+    taken, refused = entries(casino, answer, items)
     taken.must_be(oracle.SUCCESS)
     refused.must_be(oracle.INSUFFICIENT_FUNDS)
 
@@ -257,7 +257,7 @@ def _refused_beside_a_bet(casino: Casino, item: dict[str, Any], code: int) -> No
     if casino.books is None:
         casino.open_books(needed=casino.stake)
     items = [item, _item(casino, casino.new_bet(), oracle.BET)]
-    refused, booked = entries(casino.transact_list(items), items)
+    refused, booked = entries(casino, casino.transact_list(items), items)
     with control("the bet beside it"):
         booked.must_be(oracle.SUCCESS)
     refused.must_be(code)
