@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind
+from jsonschema_rs import Draft4Validator, Draft7Validator, ValidationError, ValidationErrorKind
 
 Violation = Callable[[Any], str | None]
 """Says in one line how a document breaks a schema, or ``None`` if it does not."""
@@ -55,9 +55,16 @@ def compile_schema(schema: Mapping[str, Any]) -> Violation:
     return _compile_discriminated(schema["oneOf"], discriminator["propertyName"])
 
 
-def _compile_plain(schema: Mapping[str, Any]) -> Violation:
-    validator = Draft4Validator(translate(schema))
+def compile_json_schema(schema: Mapping[str, Any]) -> Violation:
+    """Compile a resolved schema of AsyncAPI, which is JSON Schema (draft 7) as it stands."""
+    return _first_of(Draft7Validator(dict(schema)))
 
+
+def _compile_plain(schema: Mapping[str, Any]) -> Violation:
+    return _first_of(Draft4Validator(translate(schema)))
+
+
+def _first_of(validator: Draft4Validator | Draft7Validator) -> Violation:
     def violation(document: Any) -> str | None:
         # Only the first one: a document of a megabyte can break its schema a million times.
         try:

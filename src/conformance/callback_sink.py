@@ -74,7 +74,8 @@ class CallbackSink:
     """Listens on ``host:port`` while used as a context manager.
 
     ``documents`` maps the paths that are served to what is answered, as JSON; ``roles`` maps paths to who
-    decides on the answer. Raises :exc:`KitError` when it can't listen. Port 0 takes a free one.
+    decides on the answer; a path that ends in a slash stands for all that is below it. Raises :exc:`KitError`
+    when it can't listen. Port 0 takes a free one.
     """
 
     def __init__(
@@ -120,11 +121,17 @@ class CallbackSink:
             return [call for call in self._received if path is None or call.path == path]
 
     def _reply(self, received: Received) -> Reply:
-        if received.path in self._roles:
-            return self._roles[received.path](received)
+        if (role := self._role(received.path)) is not None:
+            return role(received)
         if received.path in self._documents:
             return Reply(200, json.dumps(self._documents[received.path]).encode())
         return Reply(404, json.dumps({"error": "unknown path"}).encode())
+
+    def _role(self, path: str) -> Role | None:
+        if path in self._roles:
+            return self._roles[path]
+        below = (role for above, role in self._roles.items() if above[-1:] == "/" and path.startswith(above))
+        return next(below, None)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         sink = self

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from conformance import requirements
 from conformance.errors import ControlFailed, KitError, Mismatch
+from conformance.hooks import HOOKS
 from conformance.profiles import of_cases, of_surface
 from conformance.requirements import Requirement
 from conformance.verdict import ExitCode
@@ -34,6 +35,7 @@ class Declaration:
     requirements: tuple[str, ...]
     safety: str
     needs: tuple[str, ...]
+    hooks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Case:
     safety: str
     needs: tuple[str, ...]
     """Capabilities that a target may declare to lack."""
+    hooks: tuple[str, ...] = ()
+    """Hooks that the target file must name."""
 
     @property
     def surface(self) -> str:
@@ -68,16 +72,22 @@ class Case:
         return replace(self, requirements=tuple(register[row.id] for row in self.requirements))
 
 
-def requirement(*ids: str, safety: str, needs: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+def requirement(
+    *ids: str, safety: str, needs: tuple[str, ...] = (), hooks: tuple[str, ...] = ()
+) -> Callable[[Function], Function]:
     """Declare the requirements that a case tests, what it does to the target, and what it needs of it.
 
-    ``safety`` is one of :data:`SAFETIES`; ``needs`` names capabilities of :mod:`conformance.target`.
+    ``safety`` is one of :data:`SAFETIES`; ``needs`` names capabilities of :mod:`conformance.target`, and
+    ``hooks`` those of :mod:`conformance.hooks` that the case calls.
     """
     if safety not in SAFETIES:
         raise ValueError(f"{safety} is none of {', '.join(SAFETIES)}")
+    for hook in hooks:
+        if hook not in HOOKS:
+            raise ValueError(f"{hook} is none of {', '.join(HOOKS)}")
 
     def declare(function: Function) -> Function:
-        setattr(function, _DECLARATION, Declaration(ids, safety, needs))
+        setattr(function, _DECLARATION, Declaration(ids, safety, needs, hooks))
         return function
 
     return declare
@@ -117,7 +127,7 @@ def describe(module_name: str, name: str, function: Callable[..., Any]) -> Case:
     title = (inspect.getdoc(function) or "").partition("\n")[0]
     if not title:
         raise KitError(f"{case_id} has no docstring to publish as its title", ExitCode.HARNESS)
-    return Case(case_id, title, profile.name, rows, declaration.safety, declaration.needs)
+    return Case(case_id, title, profile.name, rows, declaration.safety, declaration.needs, declaration.hooks)
 
 
 @cache

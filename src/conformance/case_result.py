@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from conformance import evidence
+from conformance.aggregator_target import CASINO_CALLS
 from conformance.case import Case
 from conformance.client import Evidence, printable
 from conformance.errors import Missing, NotApplicable
@@ -13,7 +14,13 @@ from conformance.judgement import judge, where
 from conformance.run import Run
 from conformance.verdict import CaseResult, Layer, Verdict
 
-PLAYED: Final = {"platform-calls": "the operator's platform", "texts": "the operator's receiver of texts"}
+PLAYED: Final = {
+    "platform-calls": "the operator's platform",
+    "texts": "the operator's receiver of texts",
+    CASINO_CALLS: "BETCORE's casino",
+    "provider-calls": "the game provider",
+    "session-calls": "BETCORE's sessions",
+}
 """Capability of a target whose calls can be led to the kit, to whom the kit then plays."""
 
 REFUSED: Final = "the smoke check failed: the target refuses the kit's identity"
@@ -26,18 +33,24 @@ def obstacle(run: Run, case: Case) -> Exception | None:
     for capability in case.needs:
         if capability in run.lacks(case.profile):
             return NotApplicable(f"the target declares to lack {capability}")
-        if capability in PLAYED and run.pam is None:
+        if capability in PLAYED and not run.plays(capability):
             return NotApplicable(
-                f"the kit plays {PLAYED[capability]} at the address that --listen says, in a run of this "
-                "profile alone"
+                f"the kit plays {PLAYED[capability]} at the address that --listen says"
+                + ("" if capability == CASINO_CALLS else ", in a run of this profile alone")
             )
     reason = run.not_allowed(case.safety)
-    return NotApplicable(reason) if reason else None
+    if reason:
+        return NotApplicable(reason)
+    hooks = run.hooks(Evidence(), case.safety)
+    missing = next(filter(None, map(hooks.obstacle, case.hooks)), None)
+    return NotApplicable(missing) if missing else None
 
 
 def named(run: Run, case: Case, error: Exception | None, recorded: Evidence, seconds: float) -> CaseResult:
     """The result of a named case that ended with ``error``, or without one; every text in it is masked."""
+    recorded.settle()
     found = judge(case, error, recorded, assumptions=run.options.judge_assumptions)
+    run.notes.extend(recorded.measured)
     if error is None:
         run.notes.extend(recorded.undocumented)
     result = CaseResult(

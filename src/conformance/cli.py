@@ -165,6 +165,7 @@ def list_cases(profile: str | None, as_json: bool) -> None:
                 "level": "MUST" if case.binding else "MAY",
                 "safety": case.safety,
                 "needs": list(case.needs),
+                "hooks": list(case.hooks),
             }
             for case in catalogue().values()
             if profile in (None, case.profile)

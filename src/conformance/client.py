@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import requests
@@ -34,6 +34,14 @@ class _NoJson:
 NO_JSON: Final = _NoJson()
 
 
+def read_json(text: str | bytes) -> Any:
+    """The text as JSON, fractions as :class:`~decimal.Decimal`; :data:`NO_JSON` if it is none."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return NO_JSON
+
+
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
     """What came back."""
@@ -50,12 +58,7 @@ class RawAnswer:
     @property
     def value(self) -> Any:
         """The body as JSON, fractions as :class:`~decimal.Decimal`; :data:`NO_JSON` if it is none."""
-        if self.error is not None:
-            return NO_JSON
-        try:
-            return json.loads(self.content, parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
-            return NO_JSON
+        return NO_JSON if self.error is not None else read_json(self.content)
 
     def member(self, *path: str) -> Any:
         """The member of the body at ``path``; ``None`` where the body has no such member."""
@@ -91,6 +94,13 @@ class RawExchange:
     purpose: str
 
 
+class Connection(Protocol):
+    """What a case keeps open, such as a WebSocket: what is said there is known when the case is over."""
+
+    def told(self) -> tuple[RawExchange, list[str], list[str]]:
+        """What was sent and received so far, what of it breaks the contract, and what is not documented."""
+
+
 @dataclass(slots=True)
 class Evidence:
     """What one case sent and received, and what the response checks said about it."""
@@ -98,6 +108,9 @@ class Evidence:
     exchanges: list[RawExchange] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     undocumented: list[str] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
+    measured: list[str] = field(default_factory=list)
+    """Figures that the report notes, whatever the verdict."""
     purpose: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -109,6 +122,14 @@ class Evidence:
             yield
         finally:
             self.purpose = before
+
+    def settle(self) -> None:
+        """Take over what the connections have told. Called once, when the case is over."""
+        for connection in self.connections:
+            exchange, violations, undocumented = connection.told()
+            self.exchanges.append(exchange)
+            self.violations.extend(violations)
+            self.undocumented.extend(undocumented)
 
 
 class Pace:

@@ -46,6 +46,19 @@ class Contract:
         return hashlib.sha256(json.dumps(self.document).encode()).hexdigest()
 
     @property
+    def is_http(self) -> bool:
+        """Whether it is OpenAPI; the live hub's is AsyncAPI and has messages in the place of paths."""
+        return SURFACES[self.surface].is_http
+
+    @property
+    def hub_paths(self) -> tuple[str, ...]:
+        """For a hub: where it may be below the base URL, in the order of the document."""
+        (channel,) = self.document["channels"].values()
+        return tuple(
+            f"{server['pathname']}{channel['address']}" for server in self.document["servers"].values()
+        )
+
+    @property
     def prefix(self) -> str:
         """What stands between the base URL and the paths, without a trailing slash."""
         return str(self.document["servers"][0]["url"]).rstrip("/")

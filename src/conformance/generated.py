@@ -164,6 +164,8 @@ class GeneratedCase:
         try:
             if self.operation == "makePayment":
                 return self.run.casino(Evidence(), judged=False).read_balance()
+            if self.surface == "betcore.sessions":
+                return self.run.wallet(Evidence(), judged=False).read_balance()
             if self.operation == "sendPamAction":
                 return Decimal(self.run.platform(Evidence(), judged=False).read_balance())
             return None

@@ -17,6 +17,8 @@ import schemathesis
 
 from bet_contracts.documents import METHODS
 from conformance.client import Evidence
+from conformance.errors import Missing
+from conformance.feed import bearer
 from conformance.judged import REQUEST_PREFIX
 from conformance.signing import jwt_body
 
@@ -67,8 +69,22 @@ def hints(run: Run, surface: str) -> Hints:
         return Hints(
             {"Amount": SMALL_AMOUNT, "TaxAmount": SMALL_AMOUNT}, {"PartnerUserId": run.target.casino.user}
         )
+    if surface == "betcore.aggregator" and run.target.aggregator is not None:
+        client = run.target.aggregator.client
+        return Hints({}, {"PartnerClientId": client.number, "Secret": client.secret})
     if surface in ("betstack.pam", "betstack.sms") and run.target.platform is not None:
         return _of_an_operator(run)
+    if surface == "betcore.feed" and run.target.feed is not None:
+        return _of_a_feed(run)
+    if surface == "betcore.sessions" and run.target.sessions is not None:
+        return Hints(
+            {"betAmount": SMALL_AMOUNT, "winAmount": SMALL_AMOUNT},
+            {"sessionId": run.target.sessions.session},
+        )
+    if surface == "betcore.provider" and run.target.provider is not None:
+        mine = run.target.provider
+        game = {} if mine.game is None else {"gameId": mine.game}
+        return Hints({}, {"userId": mine.user_id, "currency": mine.currency, **game})
     if run.target.betstack is None:
         return Hints()
     operator = run.target.betstack.operator
@@ -83,6 +99,17 @@ def hints(run: Run, surface: str) -> Hints:
     if surface == "betstack.bet_engine":
         fixed |= {"price": SMALL_CENTS, "limit": FEW}
     return Hints(fixed, known)
+
+
+def _of_a_feed(run: Run) -> Hints:
+    """Made-up calls know the client's credentials and a game that there is."""
+    feed = run.feed(Evidence(), judged=False)
+    known = {"PartnerClientId": feed.target.partner_client_id, "Secret": feed.target.secret}
+    try:
+        game = {"id": {"anyOf": [{"enum": [feed.game()]}, {"type": "integer", "minimum": 1}]}}
+    except Missing:
+        game = {}
+    return Hints(game, known)
 
 
 def _of_an_operator(run: Run) -> Hints:
@@ -112,10 +139,24 @@ def signer(run: Run, surface: str) -> Callable[[requests.PreparedRequest], None]
                 request.prepare_body(jwt_body(casino.token(json.loads(request.body))), None)
 
         return sign_token
+    if surface == "betcore.feed":
+        authorization = bearer(run.feed(Evidence(), judged=False).token())
+        return lambda request: request.headers.update({"authorization": authorization})
     if surface == "betstack.bet_card":
         return lambda request: None  # it asks for no identity
+    if surface == "betcore.aggregator":
+        access = run.aggregator(Evidence(), "read", judged=False).access_token
+
+        def show_token(request: requests.PreparedRequest) -> None:
+            request.headers["Authorization"] = f"Bearer {access()}"
+
+        return show_token
     headers: Callable[[bytes], Mapping[str, str]]
-    if surface == "betstack.pam":
+    if surface == "betcore.sessions":
+        headers = run.wallet(Evidence(), judged=False).caller.headers
+    elif surface == "betcore.provider":
+        headers = run.game_provider(Evidence(), judged=False).caller.headers
+    elif surface == "betstack.pam":
         headers = run.platform(Evidence(), judged=False).headers
     elif surface == "betstack.sms":
         headers = run.sms(Evidence()).headers

@@ -37,7 +37,7 @@ def judge(document: dict[str, Any]) -> dict[str, Any]:
         if key not in ("schemas", "responses", "parameters", "requestBodies")
     }
     judged["components"]["schemas"] = {
-        **{name: _schema(schema) for name, schema in schemas.items()},
+        **judged_schemas(document),
         **{REQUEST_PREFIX + name: _as_request(schema) for name, schema in schemas.items()},
     }
     judged["components"]["responses"] = {
@@ -48,6 +48,12 @@ def judge(document: dict[str, Any]) -> dict[str, Any]:
             judged["components"][key] = _as_request(components[key])
     judged["paths"] = {path: _path_item(item, responses) for path, item in document["paths"].items()}
     return judged
+
+
+def judged_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    """The named schemas of a contract, AsyncAPI or OpenAPI, without their unproven constraints."""
+    schemas = document.get("components", {}).get("schemas", {})
+    return {name: _schema(schema) for name, schema in schemas.items()}
 
 
 def separate(document: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from conformance.callback_sink import parse_listen
 from conformance.case import SAFETIES
 from conformance.errors import KitError
+from conformance.urls import check_url, on_this_machine
 
 DEFAULT_LISTEN: Final = "127.0.0.1:8090"
 DEFAULT_REPORT_DIR: Final = "reports"
@@ -57,26 +56,9 @@ class Options:
     @property
     def local(self) -> bool:
         """Whether the target is on this machine."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
+        return on_this_machine(self.base_url)
 
     @property
     def allowed(self) -> frozenset[str]:
         """The safety classes that may run: all on this machine; elsewhere reading and ``--allow``."""
         return frozenset(SAFETIES) if self.local else frozenset({"read", *self.allow})
-
-
-def check_url(option: str, url: str) -> None:
-    """Raise :exc:`KitError` unless it is an absolute HTTP URL without credentials, query and fragment."""
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        parts, valid = None, False
-    if parts is not None and "@" in parts.netloc:
-        raise KitError(f"{option} must not hold credentials; they belong into the target file")
-    if not valid or parts is None or parts.query or parts.fragment:
-        raise KitError(f"{option} {url} is no http(s) URL")

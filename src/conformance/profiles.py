@@ -68,6 +68,21 @@ BUILT: Final[Mapping[str, Profile]] = {
             made_up={"getUserData": "read", "makePayment": "moves-money", "closeBet": "destructive"},
         ),
         Profile(
+            "betcore-aggregator",
+            "BETCORE as a casino calls it",
+            ("betcore.aggregator",),
+            "betcore_aggregator",
+            needs_sink=False,
+            made_up={
+                "getJwks": "read",
+                "issueToken": "read",
+                "verifyToken": "read",
+                "acceptPayment": "creates",
+                "acceptCashback": "creates",
+            },
+            may_listen=True,
+        ),
+        Profile(
             "betstack-operator",
             "an operator's platform and SMS receiver for Betstack",
             ("betstack.pam", "betstack.sms"),
@@ -76,15 +91,48 @@ BUILT: Final[Mapping[str, Profile]] = {
             made_up={"sendPamAction": "moves-money", "sendSmsNotification": "creates"},
             whole_url=True,
         ),
+        Profile(
+            "betcore-feed",
+            "BETCORE's feed, with the live hub, for a consumer",
+            ("betcore.feed", "betcore.livefeed"),
+            "betcore_feed",
+            needs_sink=False,
+            made_up={
+                "issueFeedToken": "read",
+                "listFeedGames": "read",
+                "getGameInfo": "read",
+                "listTranslations": "read",
+                "getAccumulatedJackpot": "read",
+            },
+        ),
+        Profile(
+            "betcore-sessions",
+            "BETCORE's sessions API for game providers",
+            ("betcore.sessions",),
+            "betcore_sessions",
+            needs_sink=False,
+            made_up={
+                "getBalance": "read",
+                "payIn": "moves-money",
+                "payOut": "moves-money",
+                "payInOut": "moves-money",
+                "refundBet": "moves-money",
+            },
+            may_listen=True,
+        ),
+        Profile(
+            "betcore-provider",
+            "a game provider for BETCORE",
+            ("betcore.provider",),
+            "betcore_provider",
+            needs_sink=False,
+            made_up={"listGames": "read", "launchGame": "creates"},
+            may_listen=True,
+        ),
     )
 }
 
-PLANNED: Final = (
-    "betcore-aggregator",
-    "betcore-provider",
-    "betcore-sessions",
-    "betcore-feed",
-)
+PLANNED: Final[tuple[str, ...]] = ()
 
 
 def profile(name: str) -> Profile:

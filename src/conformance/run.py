@@ -23,7 +23,9 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from bet_contracts.errors import OverrideError
 from bet_contracts.override_file import read_overrides
 from bet_contracts.overrides import in_words
-from conformance import contract, deviations, profiles, requirements, target
+from conformance import contract, deviations, played_wallet, profiles, requirements, target
+from conformance.aggregator import Aggregator
+from conformance.aggregator_target import CASINO_CALLS
 from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.callback_sink import JWKS_PATH, CallbackSink, Role
@@ -32,14 +34,24 @@ from conformance.casino import Casino
 from conformance.channel import Channel
 from conformance.client import Evidence, Pace, RawAnswer, Transport
 from conformance.contract import Contract
+from conformance.counterparty import Counterparty
 from conformance.deviations import Deviation
 from conformance.errors import KitError
+from conformance.feed import Feed
+from conformance.feed_target import hub_urls
+from conformance.game_provider import GameProvider
+from conformance.hooks import Hooks
+from conformance.hub import Hub, HubMemory
+from conformance.hub_check import HubCheck
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
-from conformance.options import DEFAULT_SEED, Options, check_url
+from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
 from conformance.played_betcore import PlayedBetcore
+from conformance.played_casino import PlayedCasino
 from conformance.played_pam import PAM_PATH, PlayedPam, players
+from conformance.played_provider import PlayedProvider
+from conformance.played_sessions import PlayedSessions
 from conformance.played_texts import SMS_PATH, PlayedTexts
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
@@ -47,12 +59,17 @@ from conformance.refresh_tokens import RefreshTokens
 from conformance.request_check import RequestCheck
 from conformance.requirements import Requirement
 from conformance.response_check import ResponseCheck
+from conformance.session_wallet import Wallet
 from conformance.signing import SigningKey
 from conformance.smoke import SKEW_THAT_MATTERS, Smoke, look, look_until_known
 from conformance.target import Target
+from conformance.urls import check_url, on_this_machine
 
 REMOTE_INTERVAL: Final = 0.5
 """Seconds between two requests to a host that is not this machine."""
+
+LAUNCHED_GAME: Final = "101"
+"""Id of the game that the kit has as a game provider, unless the target file names one."""
 
 BETS_PER_RUN: Final = 100_000
 """Bet ids that a run may use, from a base that its id gives."""
@@ -82,8 +99,17 @@ class Run:
     betcore: PlayedBetcore | None = None
     """BETCORE, where the kit plays it towards a casino."""
     refresh_tokens: RefreshTokens = field(default_factory=lambda: RefreshTokens({}))
+    played_casino: PlayedCasino | None = None
+    """BETCORE's casino, where the kit plays it."""
+    provider: PlayedProvider | None = None
+    """The game provider, where the kit plays it."""
+    sessions: PlayedSessions | None = None
+    """BETCORE's sessions, where the kit plays them."""
     card_codes: dict[str, str] = field(default_factory=dict)
     """Kind to the code of a bet card that the target showed."""
+    feed_tokens: list[str] = field(default_factory=list)
+    """Access tokens that the feed has issued."""
+    hub_memory: HubMemory = field(default_factory=HubMemory)
     refused: dict[str, str] = field(default_factory=dict)
     """Profile to why its identity is not accepted."""
     unreachable: str | None = None
@@ -96,6 +122,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     response_checks: dict[str, ResponseCheck] = field(default_factory=dict)
     request_checks: dict[str, RequestCheck] = field(default_factory=dict)
+    hub_check: HubCheck | None = None
     stack: ExitStack = field(default_factory=ExitStack)
     _ids: Iterator[int] = field(default_factory=itertools.count)
 
@@ -106,6 +133,14 @@ class Run:
     def new_ticket_id(self) -> str:
         """24 lower-case hex digits that no ticket of the target has."""
         return f"{self.run_id}{next(self._ids):016x}"
+
+    def new_uuid(self) -> str:
+        """A UUID that begins with the run's id, and that nothing of the target has."""
+        return f"{self.run_id}-0000-4000-8000-{next(self._ids):012x}"
+
+    def new_request_id(self) -> str:
+        """32 lower-case hex digits that no call had."""
+        return f"{self.run_id}{next(self._ids):024x}"
 
     def new_bet(self) -> int:
         """A bet id of this run's range."""
@@ -163,6 +198,27 @@ class Run:
             self.target.accept_seconds,
         )
 
+    def aggregator(self, evidence: Evidence, safety: str, *, judged: bool = True) -> Aggregator:
+        """BETCORE as the kit, playing a casino, calls it and is called by it."""
+        assert self.target.aggregator is not None
+        return Aggregator(
+            self.channel("betcore.aggregator", evidence, judged=judged),
+            self.target.aggregator,
+            self.hooks(evidence, safety),
+            self.played_casino.watch() if self.played_casino is not None else None,
+            self.new_bet,
+            self.target.callback_seconds,
+        )
+
+    def plays(self, capability: str) -> bool:
+        """Whether the kit plays whom a target calls that has this capability."""
+        parties = {
+            CASINO_CALLS: self.played_casino,
+            "provider-calls": self.provider,
+            "session-calls": self.sessions,
+        }
+        return parties.get(capability, self.pam) is not None
+
     def platform(self, evidence: Evidence, *, judged: bool = True) -> Platform:
         """The operator's platform as the kit, playing Betstack, calls it."""
         assert self.target.platform is not None
@@ -180,6 +236,71 @@ class Run:
         return SmsReceiver(
             self.channel("betstack.sms", evidence), self.target.platform, self.target_now, self.new_ticket_id
         )
+
+    def feed(self, evidence: Evidence, *, judged: bool = True) -> Feed:
+        """The feed's REST methods as the target file's partner client calls them."""
+        assert self.target.feed is not None
+        return Feed(self.channel("betcore.feed", evidence, judged=judged), self.target.feed, self.feed_tokens)
+
+    def hub(self, evidence: Evidence) -> Hub:
+        """The live hub as the same partner client uses it."""
+        assert self.hub_check is not None
+        return Hub(
+            self.feed(evidence),
+            self.hub_urls(),
+            self.hub_check,
+            evidence,
+            self.transport.pace,
+            self.target.answer_seconds,
+            self.hub_memory,
+        )
+
+    def hub_urls(self) -> tuple[str, ...]:
+        """Where the hub may be. Raises :exc:`KitError` for a URL that no hub can have."""
+        assert self.target.feed is not None
+        paths = self.contracts["betcore.livefeed"].hub_paths
+        return hub_urls(self.options.base_url, self.target.feed.hub_url, paths)
+
+    def wallet(self, evidence: Evidence, *, judged: bool = True) -> Wallet:
+        """The wallet behind the target file's session, as the kit, playing the game provider, calls it."""
+        assert self.target.sessions is not None
+        mine = self.target.sessions
+        return Wallet(
+            self.channel("betcore.sessions", evidence, judged=judged),
+            mine,
+            Counterparty(mine.counterparty_id, mine.secret, self.target_now, self.new_request_id),
+            self.new_uuid,
+            self.target.settle_seconds,
+            mine.session,
+        )
+
+    def game_provider(self, evidence: Evidence, *, judged: bool = True) -> GameProvider:
+        """The game provider as the kit, playing BETCORE, calls it."""
+        assert self.target.provider is not None
+        mine = self.target.provider
+        return GameProvider(
+            self.channel("betcore.provider", evidence, judged=judged),
+            mine,
+            Counterparty(mine.counterparty_id, mine.secret, self.target_now, self.new_request_id),
+            self.new_uuid,
+            self.sessions.know if self.sessions is not None else lambda session: None,
+            self.target.callback_seconds,
+        )
+
+    def hooks(self, evidence: Evidence, safety: str) -> Hooks:
+        """What makes the target start something, for a case of this safety class."""
+        return Hooks(
+            self.target.hooks,
+            lambda url: self.hook_not_allowed(url, safety),
+            replace(self.transport, timeout=self.target.hook_seconds),
+            evidence,
+        )
+
+    def hook_not_allowed(self, url: str, safety: str) -> str | None:
+        """Why a case of this safety class must not call the hook; ``None`` when it may."""
+        if on_this_machine(url) or safety in self.options.allow:
+            return None
+        return f"the hook {url} is not on this machine; --allow {safety} calls it"
 
     def own_url(self, surface: str) -> str | None:
         """The one URL that takes every call of the surface; ``None`` where the contract's paths are used."""
@@ -282,6 +403,14 @@ class Run:
             return found
         if profile.name == "betstack-operator":
             return look(self._ask_platform, now=self.now)
+        if profile.name == "betcore-feed":
+            return look(self._ask_feed, now=self.now)
+        if profile.name == "betcore-aggregator":
+            return look(self._ask_aggregator, now=self.now)
+        if profile.name == "betcore-sessions":
+            return look(self._ask_wallet, now=self.now)
+        if profile.name == "betcore-provider":
+            return look(self._ask_provider, now=self.now, shapes=(dict, list))
         return look_until_known(self._ask_casino, now=self.now)
 
     def _ask_betstack(self) -> RawAnswer:
@@ -294,8 +423,21 @@ class Run:
         casino = self.casino(Evidence(), judged=False)
         return casino.call("getUserData", casino.user_query()).raw
 
+    def _ask_aggregator(self) -> RawAnswer:
+        aggregator = self.aggregator(Evidence(), "read", judged=False)
+        return aggregator.issue(aggregator.credentials()).raw
+
     def _ask_platform(self) -> RawAnswer:
         return self.platform(Evidence(), judged=False).identify().raw
+
+    def _ask_feed(self) -> RawAnswer:
+        return self.feed(Evidence(), judged=False).issue_own().raw
+
+    def _ask_wallet(self) -> RawAnswer:
+        return self.wallet(Evidence(), judged=False).ask().raw
+
+    def _ask_provider(self) -> RawAnswer:
+        return self.game_provider(Evidence(), judged=False).ask().raw
 
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
@@ -385,6 +527,13 @@ def _check_sms_url(options: Options, read: Target, chosen: Iterable[Profile]) ->
         raise KitError(f"sms_url {url} is not on this machine, but --base-url is")
 
 
+def _check_hub_url(run: Run) -> None:
+    """Raise :exc:`KitError` for an address that is none, or whose host the safety of the run overlooks."""
+    for url in run.hub_urls():
+        if run.options.local and not on_this_machine(url):
+            raise KitError(f"hub_url {url} is not on this machine, but --base-url is")
+
+
 def _overrides(options: Options) -> dict[str, Any]:
     try:
         return read_overrides(options.overrides, needed=True) if options.overrides else {}
@@ -397,6 +546,11 @@ def _equip(run: Run) -> None:
     options = run.options
     run.selected(catalogue().values())
     for surface, loaded in run.contracts.items():
+        if not loaded.is_http:
+            run.hub_check = HubCheck(loaded, full=options.judge_assumptions)
+            _check_hub_url(run)
+            run.stack.callback(run.hub_memory.close)
+            continue
         run.response_checks[surface] = ResponseCheck(loaded, full=options.judge_assumptions)
         run.request_checks[surface] = RequestCheck(loaded)
     home = run.stack.enter_context(TemporaryDirectory(prefix="conformance-"))
@@ -405,11 +559,8 @@ def _equip(run: Run) -> None:
     needs_sink = any(profile.needs_sink for profile in run.profiles)
     roles: dict[str, Role] = {}
     # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
-    if options.listen is not None and not needs_sink and any(one.may_listen for one in run.profiles):
-        assert run.target.betstack is not None
-        run.pam = PlayedPam(players(run.target.betstack, run.run_id))
-        run.texts = PlayedTexts()
-        roles = {**run.pam.roles(), SMS_PATH: run.texts}
+    if options.listen is not None:
+        roles = _played(run, needs_sink)
     if needs_sink and run.target.casino is not None:
         casino = run.target.casino
         run.betcore = PlayedBetcore([run.key], casino.client_id, casino.secret)
@@ -426,8 +577,31 @@ def _equip(run: Run) -> None:
         )
     if run.pam is not None and run.texts is not None and run.sink is not None:
         run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
-    if run.betcore is not None and run.sink is not None:
-        run.betcore.url = run.sink.url
+    for played in (run.betcore, run.played_casino, run.provider, run.sessions):
+        if played is not None and run.sink is not None:
+            played.url = run.sink.url
+
+
+def _played(run: Run, needs_sink: bool) -> dict[str, Role]:
+    """The parties that the kit plays for the run's profiles, by the paths at which they answer."""
+    roles: dict[str, Role] = {}
+    names = {profile.name for profile in run.profiles if profile.may_listen}
+    if "betcore-aggregator" in names and run.target.aggregator is not None:
+        run.played_casino = PlayedCasino(played_wallet.Wallet(run.target.aggregator.user, run.run_id))
+        roles |= run.played_casino.roles()
+    if needs_sink:
+        return roles
+    if "betstack" in names and run.target.betstack is not None:
+        run.pam = PlayedPam(players(run.target.betstack, run.run_id))
+        run.texts = PlayedTexts()
+        roles |= {**run.pam.roles(), SMS_PATH: run.texts}
+    if "betcore-sessions" in names and run.target.sessions is not None:
+        run.provider = PlayedProvider(run.target.sessions.launch_game or LAUNCHED_GAME)
+        roles |= run.provider.roles()
+    if "betcore-provider" in names and run.target.provider is not None:
+        run.sessions = PlayedSessions(run.target.provider.counterparty_id, run.target.provider.secret)
+        roles |= run.sessions.roles()
+    return roles
 
 
 def timestamp(seconds: float) -> str:

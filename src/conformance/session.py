@@ -14,21 +14,29 @@ import pytest
 from rich.console import Console
 
 from conformance import case_result, outcome
+from conformance.aggregator import Aggregator
 from conformance.bet_cards import BetCards
 from conformance.betstack import Betstack
 from conformance.case import CASES_PACKAGE, Case, describe
 from conformance.casino import Casino
 from conformance.client import Evidence
 from conformance.errors import KitError, Missing
+from conformance.feed import Feed
+from conformance.game_provider import GameProvider
 from conformance.generated import GeneratedCase
+from conformance.hooks import Hooks
+from conformance.hub import Hub
 from conformance.judgement import where
 from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.played_pam import Watch
+from conformance.played_provider import ProviderWatch
+from conformance.played_round import Player
 from conformance.played_texts import TextWatch
 from conformance.report import write
 from conformance.report.terminal import show_problems
 from conformance.run import Run
+from conformance.session_wallet import Wallet
 from conformance.verdict import CaseResult, ExitCode, RunReport, Verdict
 
 CASE: Final = pytest.StashKey[Case]()
@@ -55,6 +63,10 @@ LETTER: Final = {
     Verdict.NOT_RUN: "n",
     Verdict.HARNESS_ERROR: "E",
 }
+
+
+KEEP_ALIVE: Final = ("sendKeepAlive", "receiveKeepAlive")
+"""Operations of a hub that are seen only where nothing else is said."""
 
 
 class GeneratedItem(pytest.Item):
@@ -155,6 +167,15 @@ class CaseSession:
         self._tidy(request, casino.tidy)
 
     @pytest.fixture
+    def aggregator(self, request: pytest.FixtureRequest) -> Iterator[Aggregator]:
+        """BETCORE under test, with the casino that the kit plays for it."""
+        case = request.node.stash[CASE]
+        aggregator = self.run.aggregator(request.node.stash[EVIDENCE], case.safety)
+        yield aggregator
+        aggregator.hooks.close()
+        self._tidy(request, aggregator.tidy)
+
+    @pytest.fixture
     def platform(self, request: pytest.FixtureRequest) -> Iterator[Platform]:
         """The operator's platform under test; what a case took is given back after it."""
         platform = self.run.platform(request.node.stash[EVIDENCE])
@@ -165,6 +186,55 @@ class CaseSession:
     def sms(self, request: pytest.FixtureRequest) -> SmsReceiver:
         """The operator's receiver of notifications under test."""
         return self.run.sms(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def feed(self, request: pytest.FixtureRequest) -> Feed:
+        """The feed's REST methods under test."""
+        return self.run.feed(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def hub(self, request: pytest.FixtureRequest) -> Iterator[Hub]:
+        """The live hub under test; what a case opened is closed after it."""
+        hub = self.run.hub(request.node.stash[EVIDENCE])
+        if self._listens_in_silence():
+            hub.be_silent()
+        yield hub
+        hub.close()
+
+    def _listens_in_silence(self) -> bool:
+        """Whether a case that is to run wants to know what a hub says unasked: that takes long to be seen."""
+        cases = (item.stash.get(CASE, None) for item in self._items)
+        return any(case is not None and case.operation in KEEP_ALIVE for case in cases)
+
+    @pytest.fixture
+    def wallet(self, request: pytest.FixtureRequest) -> Iterator[Wallet]:
+        """The sessions API under test; what a case took is given back after it."""
+        wallet = self.run.wallet(request.node.stash[EVIDENCE])
+        yield wallet
+        self._tidy(request, wallet.tidy)
+
+    @pytest.fixture
+    def launches(self) -> ProviderWatch | None:
+        """The game provider as the kit plays it; ``None`` where a case can't run for the lack of it."""
+        return self.run.provider.watch() if self.run.provider is not None else None
+
+    @pytest.fixture
+    def provider(self, request: pytest.FixtureRequest) -> GameProvider:
+        """The game provider under test."""
+        return self.run.game_provider(request.node.stash[EVIDENCE])
+
+    @pytest.fixture
+    def player(self, provider: GameProvider, hooks: Hooks) -> Player | None:
+        """Plays at the provider, whose calls the kit takes; ``None`` where a case can't run for that."""
+        sessions = self.run.sessions
+        return Player(provider, hooks, sessions.watch()) if sessions is not None else None
+
+    @pytest.fixture
+    def hooks(self, request: pytest.FixtureRequest) -> Iterator[Hooks]:
+        """What makes the target start something; nothing of it is under way after the case."""
+        hooks = self.run.hooks(request.node.stash[EVIDENCE], request.node.stash[CASE].safety)
+        yield hooks
+        hooks.close()
 
     def _tidy(self, request: pytest.FixtureRequest, tidy: Callable[[], str | None]) -> None:
         try:

@@ -35,14 +35,16 @@ class Smoke:
     error: str | None = None
 
 
-def look(call: Callable[[], RawAnswer], *, now: Callable[[], float]) -> Smoke:
-    """Judge one authenticated call. ``now`` is in Unix seconds."""
+def look(
+    call: Callable[[], RawAnswer], *, now: Callable[[], float], shapes: tuple[type, ...] = (dict,)
+) -> Smoke:
+    """Judge one authenticated call. ``now`` is in Unix seconds; ``shapes`` are what an answer may be."""
     start = now()
     answer = call()
     middle = (start + now()) / 2
     if answer.status is None:
         return Smoke(reachable=False, error=answer.error)
-    return Smoke(reachable=True, refusal=_refusal(answer), skew=_skew(answer, middle))
+    return Smoke(reachable=True, refusal=_refusal(answer, shapes), skew=_skew(answer, middle))
 
 
 def look_until_known(
@@ -61,8 +63,8 @@ def look_until_known(
         sleep(POLL)
 
 
-def _refusal(answer: RawAnswer) -> str | None:
-    if not isinstance(answer.value, dict):
+def _refusal(answer: RawAnswer, shapes: tuple[type, ...]) -> str | None:
+    if not isinstance(answer.value, shapes):
         return f"{answer.describe()}; that is no answer of this API: is the path in --base-url right?"
     refused = answer.status in REFUSALS or answer.member("ErrorCode") == JWT_INVALID
     if not refused:

@@ -14,12 +14,22 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import casino_target, operator_target
+from conformance import (
+    aggregator_target,
+    casino_target,
+    feed_target,
+    hooks,
+    operator_target,
+    provider_tables,
+)
+from conformance.aggregator_target import AggregatorTarget
 from conformance.casino_target import CasinoTarget
 from conformance.errors import KitError
+from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
 from conformance.oracle.betcore import ACCEPT_SECONDS
 from conformance.oracle.betstack import TYPES
+from conformance.provider_tables import ProviderTarget, SessionsTarget
 from conformance.toml_rows import Row, read_table
 
 CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -29,7 +39,10 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
         *("started-event", "suspended-event", "limits", "platform-calls", "texts"),
     ),
     casino_target.TABLE: casino_target.CAPABILITIES,
+    aggregator_target.TABLE: aggregator_target.CAPABILITIES,
     operator_target.TABLE: operator_target.CAPABILITIES,
+    feed_target.TABLE: feed_target.CAPABILITIES,
+    **provider_tables.CAPABILITIES,
 }
 """Per profile, what a target may declare to lack."""
 
@@ -106,6 +119,18 @@ class BetstackTarget:
         return tuple(filter(None, (self.operator, self.second_operator, self.limited_operator)))
 
 
+Section = (
+    BetstackTarget
+    | CasinoTarget
+    | OperatorTarget
+    | AggregatorTarget
+    | FeedTarget
+    | SessionsTarget
+    | ProviderTarget
+)
+"""What a target file may say of a profile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A target file, read and checked."""
@@ -120,19 +145,35 @@ class Target:
     """Until a call must have arrived that the target makes after it has answered."""
     accept_seconds: float
     """Until the accept of a transaction must have arrived."""
+    hook_seconds: float
+    """Until a hook must have answered, which may be when the calls are done that it causes."""
+    hooks: Mapping[str, str]
+    """Name to URL; see :mod:`conformance.hooks`."""
     betstack: BetstackTarget | None
     casino: CasinoTarget | None
     platform: OperatorTarget | None
+    feed: FeedTarget | None
+    aggregator: AggregatorTarget | None
+    sessions: SessionsTarget | None
+    provider: ProviderTarget | None
 
-    def section(self, profile: str) -> BetstackTarget | CasinoTarget | OperatorTarget | None:
+    def section(self, profile: str) -> Section | None:
         """The table of a profile."""
-        sections = {"betstack": self.betstack, casino_target.TABLE: self.casino}
-        return self.platform if profile == operator_target.TABLE else sections[profile]
+        sections: dict[str, Section | None] = {
+            "betstack": self.betstack,
+            casino_target.TABLE: self.casino,
+            operator_target.TABLE: self.platform,
+            feed_target.TABLE: self.feed,
+            aggregator_target.TABLE: self.aggregator,
+            provider_tables.SESSIONS: self.sessions,
+            provider_tables.PROVIDER: self.provider,
+        }
+        return sections[profile]
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        own = self.platform.secrets() if self.platform else []
-        own += self.casino.secrets() if self.casino else []
+        tables = (self.platform, self.casino, self.aggregator, self.feed, self.sessions, self.provider)
+        own = [secret for table in tables if table for secret in table.secrets()]
         if self.betstack is None:
             return own
         operators = self.betstack.operators()
@@ -181,14 +222,20 @@ DEADLINES: Final = (
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("accept_seconds", Decimal, default=Decimal(ACCEPT_SECONDS), least=Decimal(0)),
+    Row("hook_seconds", Decimal, default=Decimal(60), least=Decimal("0.1")),
 )
 TOP: Final = (
     Row("label", str, default=None),
     Row("profiles", list, of=str),
     Row("deadlines", dict, default=None),
+    Row(hooks.TABLE, dict, default=None),
     Row("betstack", dict, default=None),
     Row(casino_target.TABLE, dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
+    Row(feed_target.TABLE, dict, default=None),
+    Row(aggregator_target.TABLE, dict, default=None),
+    Row(provider_tables.SESSIONS, dict, default=None),
+    Row(provider_tables.PROVIDER, dict, default=None),
 )
 
 
@@ -279,6 +326,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
             lacks=lacks(row["lacks"], "betstack"),
         )
 
+    sessions, provider = top[provider_tables.SESSIONS], top[provider_tables.PROVIDER]
     return Target(
         label=top["label"],
         profiles=tuple(top["profiles"]),
@@ -286,6 +334,8 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         settle_seconds=float(deadlines["settle_seconds"]),
         callback_seconds=float(deadlines["callback_seconds"]),
         accept_seconds=float(deadlines["accept_seconds"]),
+        hook_seconds=float(deadlines["hook_seconds"]),
+        hooks=hooks.read(top[hooks.TABLE] or {}, file=file, text=text),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
         casino=None
         if top[casino_target.TABLE] is None
@@ -293,4 +343,12 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),
+        feed=None
+        if top[feed_target.TABLE] is None
+        else feed_target.read(top[feed_target.TABLE], table, lacks),
+        aggregator=None
+        if top[aggregator_target.TABLE] is None
+        else aggregator_target.read(top[aggregator_target.TABLE], table, lacks),
+        sessions=None if sessions is None else provider_tables.read_sessions(sessions, table, lacks),
+        provider=None if provider is None else provider_tables.read_provider(provider, table, lacks),
     )

@@ -25,7 +25,19 @@ from mockserver.betcore.aggregator.verification import Verifier
 from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betcore.cashback import CashbackDesk
 from mockserver.betcore.control import Betcore
+from mockserver.betcore.feed.handlers import feed_handlers
+from mockserver.betcore.feed.identity import TokenGate as FeedTokenGate
+from mockserver.betcore.feed.live import LiveFeed
+from mockserver.betcore.provider import handlers as provider_handlers
 from mockserver.betcore.service import Wallet
+from mockserver.betcore.sessions import handlers as sessions_handlers
+from mockserver.betcore.sessions import identity as sessions_identity
+from mockserver.betcore.sessions import launches as sessions_launches
+from mockserver.betcore.sessions import seeds as sessions_seeds
+from mockserver.betcore.sessions import wire as sessions_wire
+from mockserver.betcore.sessions.callbacks import ProviderCaller
+from mockserver.betcore.sessions.control import GameProviders
+from mockserver.betcore.sessions.service import SessionWallet
 from mockserver.betstack import card_handlers
 from mockserver.betstack import handlers as betstack_handlers
 from mockserver.betstack import identity as betstack_identity
@@ -46,6 +58,8 @@ from mockserver.betstack.settlement import Settlement
 from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, ErrorRow, load
 from mockserver.edge.explanation import Explainer
+from mockserver.edge.hub.application import Hub
+from mockserver.edge.hub.contract import load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
@@ -54,7 +68,7 @@ from mockserver.kernel.courier import Caller, Callers, Courier
 from mockserver.kernel.exchange import Handler
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
 from mockserver.kernel.tenant import Tenant
-from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
 from mockserver.kernel.tenants import Supplies, Tenants
 
 
@@ -63,14 +77,21 @@ class Sandbox:
     """Every surface, and the tenants behind them."""
 
     surfaces: tuple[Surface, ...]
+    hub: Hub
     tenants: Tenants
     explainer: Explainer
 
     def first_tenant(self, surface: Surface) -> Tenant:
         """A seeded tenant of the surface's vendor."""
-        kind = OPERATOR if surface.contract.surface.startswith("betstack.") else PARTNER_CLIENT
-        tenant: Tenant = next(iter(self.tenants.of_kind(kind).values()))
+        tenant: Tenant = next(iter(self.tenants.of_kind(_kind_of(surface.contract.surface)).values()))
         return tenant
+
+
+def _kind_of(surface: str) -> str:
+    """The kind of the tenants that a surface has."""
+    if surface in ("betcore.sessions", "betcore.provider"):
+        return PROVIDER
+    return OPERATOR if surface.startswith("betstack.") else PARTNER_CLIENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +104,8 @@ class Outside:
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
     :param signing_keys: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
-    :param betcore_url: where the built-in casino finds BETCORE; at ``own_url`` where it is ``None``
+    :param betcore_url: where the built-in casino and provider find BETCORE; at ``own_url`` where
+        it is ``None``
     """
 
     clock: Clock
@@ -141,7 +163,8 @@ def build(
     casino = served("betcore.casino", casino_side)
     claims_violation = compile_schema(casino.token_claims)
     aggregator = Aggregator(_callers(casino))
-    aggregator_side = aggregator_handlers(aggregator, keys.jwks, Verifier(keys, claims_violation))
+    verifier = Verifier(keys, claims_violation, outside.clock)
+    aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
     aggregator_contract = served("betcore.aggregator", aggregator_side)
     betcore_callers = Callers(
         CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),
@@ -151,11 +174,15 @@ def build(
             internal=outside.betcore_url is None,
         ),
     )
+    provider_caller = ProviderCaller(
+        outside.own_url, outside.betcore_url, outside.clock, sessions_launches.ended
+    )
     tenants = _tenants(
         outside,
         (
             Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
             Betcore(courier(betcore_callers), aggregator, keys, accounts),
+            GameProviders(courier(provider_caller)),
         ),
         tenant_defaults or {},
         hidden,
@@ -164,12 +191,22 @@ def build(
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
     sms_side = betstack_sms.handlers()
+    sessions_side = sessions_handlers.handlers(SessionWallet())
+    provider_side = provider_handlers.handlers()
     operator_gate = betstack_identity.OperatorGate(operators)
+    feed_side = feed_handlers()
     casino_keys = OwnKeysFirst(keys.published_key, outside.keys)
     token_gate = betcore_identity.TokenGate(clients, casino_keys, claims_violation)
 
     betstack = partial(Surface, render_refusal=betstack_wire.refusal, recorder=recorder, hints=hints)
     betcore = partial(Surface, render_refusal=betcore_wire.refusal, recorder=recorder, hints=hints)
+    x_signed = partial(
+        Surface,
+        gate=sessions_identity.SignGate(tenants.of_kind(PROVIDER)),
+        render_refusal=sessions_wire.refusal,
+        recorder=recorder,
+        hints=hints,
+    )
     surfaces = (
         betstack(contract=bet_engine, gate=operator_gate, handlers=bet_engine_side, docs_path="/docs"),
         betstack(
@@ -199,8 +236,32 @@ def build(
             handlers=aggregator_side,
             docs_path="/docs",
         ),
+        x_signed(
+            contract=served("betcore.sessions", sessions_side),
+            handlers=sessions_side,
+            docs_path="/sessions/docs",
+        ),
+        x_signed(
+            contract=served("betcore.provider", provider_side),
+            handlers=provider_side,
+            docs_path="/games/docs",
+        ),
+        betcore(
+            contract=served("betcore.feed", feed_side),
+            gate=FeedTokenGate(clients),
+            gates={"issueFeedToken": CredentialsGate(clients)},
+            handlers=feed_side,
+            docs_path="/docs",
+        ),
     )
-    return Sandbox(surfaces, tenants, Explainer(surfaces, overrides))
+    hub = Hub(
+        load_hub("betcore.livefeed", overrides),
+        LiveFeed(clients),
+        render_refusal=betcore_wire.refusal,
+        recorder=recorder,
+        hints=hints,
+    )
+    return Sandbox(surfaces, hub, tenants, Explainer(surfaces, overrides))
 
 
 def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:
@@ -229,7 +290,7 @@ def _tenants(
     """The tenants of all vendors, the seeds among them."""
     tenants = Tenants(
         {vendor.kind: vendor for vendor in vendors},
-        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients()),
+        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients(), *sessions_seeds.providers()),
         Supplies(
             clock=outside.clock,
             alarm=outside.alarm,

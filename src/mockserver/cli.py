@@ -15,7 +15,7 @@ import click
 
 from mockserver import __version__
 from mockserver.kernel.settings import Setting
-from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, TENANT_SETTINGS
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
 
 EXIT_USAGE = 2
@@ -116,7 +116,11 @@ def settings() -> None:
             click.echo(f"      Takes {row.takes}.{_ONLY_OF.get(row.of, '')}\n")
 
 
-_ONLY_OF = {OPERATOR: " Operators only.", PARTNER_CLIENT: " Partner clients only."}
+_ONLY_OF = {
+    OPERATOR: " Operators only.",
+    PARTNER_CLIENT: " Partner clients only.",
+    PROVIDER: " Game providers only.",
+}
 
 
 def _default_of(row: Setting) -> str:
@@ -143,12 +147,14 @@ def catalogue() -> None:
     help="A line per transition, a Mermaid state diagram, or that with a heading (default: table).",
 )
 def states(party: str | None, form: str) -> None:
-    """Print the lifecycle of PARTY's tickets or bets (default: of every party)."""
-    from mockserver.state_diagrams import LIFECYCLES, Format, text_of  # noqa: PLC0415  only this command needs it
+    """Print the lifecycle of PARTY's tickets or bets (default: of all); `betcore` is all of BETCORE."""
+    from mockserver import state_diagrams as diagrams  # noqa: PLC0415  only this command needs it
 
-    if party is not None and party not in LIFECYCLES:
-        _stop(f"PARTY: there is no `{party}`; there are {', '.join(LIFECYCLES)}", EXIT_USAGE)
-    click.echo(text_of(party, Format(form)), nl=False)
+    names = diagrams.LIFECYCLES if party is None else diagrams.of_party(party)
+    if not names:
+        _stop(f"PARTY: there is no `{party}`; there are {', '.join(diagrams.LIFECYCLES)}", EXIT_USAGE)
+    chosen = diagrams.Format(form)
+    click.echo(diagrams.page(chosen) if party is None else diagrams.text_of(names, chosen), nl=False)
 
 
 @cli.command()

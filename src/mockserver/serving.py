@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -26,7 +27,8 @@ from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.catalogue_file import catalogue_in
 from mockserver.edge.app import surfaces_app
 from mockserver.edge.contract import ContractError, load
-from mockserver.edge.server import PortInUse, is_loopback, listen, run, serve, url_of
+from mockserver.edge.hub.application import HubDispatch
+from mockserver.edge.server import Application, PortInUse, is_loopback, listen, run, serve, url_of
 from mockserver.edge.surface import Surface
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_URLS
@@ -79,15 +81,15 @@ def serve_sandbox(settings: Settings) -> None:
         raise StartFailed(str(error)) from None
 
     def surfaces() -> object:
-        own.app = surfaces_app(sandbox.surfaces)
+        own.app = HubDispatch(surfaces_app(sandbox.surfaces), sandbox.hub)
         return own.app
 
     async def main() -> None:
         try:
             await serve(
                 [
-                    (surfaces, public),
-                    (lambda: _admin_app(sandbox, settings, signing_keys), admin),
+                    Application(surfaces, public, web_sockets=sandbox.hub.contract.paths),
+                    Application(lambda: _admin_app(sandbox, settings, signing_keys), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
             )
@@ -134,7 +136,7 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_keys: SigningKeys) 
         host=settings.admin_host,
         token=settings.admin_token,
         version=__version__,
-        surfaces=[surface.contract.surface for surface in sandbox.surfaces],
+        surfaces=[*(one.contract.surface for one in sandbox.surfaces), sandbox.hub.contract.surface],
     )
 
 
@@ -175,9 +177,14 @@ def _banner(
         "",
         f"{'API':<20} {'URL':<42} page with the contract",
     ]
+    taken = Counter(surface.contract.base_path for surface in sandbox.surfaces)
     for surface in sandbox.surfaces:
         url = f"{base}{surface.contract.base_path}"
-        lines.append(f"{surface.contract.surface:<20} {_entry(url, surface):<42} {url}{surface.docs_path}")
+        entry = _entry(url, surface, shared=taken[surface.contract.base_path] > 1)
+        lines.append(f"{surface.contract.surface:<20} {entry:<42} {url}{surface.docs_path}")
+    hub = sandbox.hub.contract
+    live = base.replace("http", "ws", 1) + hub.paths[0]
+    lines.append(f"{hub.surface:<20} {live:<42} (SignalR; also at {hub.paths[1]})")
     lines += [f"{'control plane':<20} {url_of(admin):<42} {url_of(admin)}/docs", ""]
     lines.append("Credentials of the sandbox:")
     for tenant in sandbox.tenants:
@@ -189,10 +196,16 @@ def _banner(
     return "\n".join(lines)
 
 
-def _entry(url: str, surface: Surface) -> str:
-    """Where an API is called; one that has no prefix and a single path, at that path."""
+def _entry(url: str, surface: Surface, *, shared: bool) -> str:
+    """Where an API is called; one that has no prefix and a single path, at that path.
+
+    :param shared: whether another API has the same prefix, or none either
+    """
     paths = {operation.path for operation in surface.contract.operations.values()}
-    return url + min(paths) if not surface.contract.base_path and len(paths) == 1 else url
+    if not surface.contract.base_path:
+        return url + min(paths) if len(paths) == 1 else url
+    segments = surface.contract.first_segments
+    return url + segments[0] if shared and len(segments) == 1 else url
 
 
 def _credentials(tenant: Tenant) -> str:

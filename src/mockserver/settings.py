@@ -42,7 +42,8 @@ SERVER_SETTINGS = (
         "betcore_url",
         url,
         None,
-        "Where the built-in casino finds BETCORE (its JWKS). Default: this server itself.",
+        "Where the built-in casino and game provider find BETCORE (its JWKS, its sessions). "
+        "Default: this server itself.",
     ),
     Setting(
         "catalogue",

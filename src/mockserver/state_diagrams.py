@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.betcore import states as betcore
+from mockserver.betcore.feed import states as feed
+from mockserver.betcore.provider import states as provider
+from mockserver.betcore.sessions import states as sessions
 from mockserver.betstack import states as betstack
 from mockserver.betstack.pam import states as platform
 
@@ -56,6 +59,23 @@ LIFECYCLES: Mapping[str, Lifecycle] = MappingProxyType(
             "One player's bet in the books of the built-in casino.",
             betcore.TRANSITIONS,
         ),
+        "betcore-sessions": Lifecycle(
+            "A bet in a session of a game provider",
+            "What BETCORE books for a provider. What no arrow shows is refused; an arrow back to its own "
+            "state is a call that comes again: it is answered as before and moves no money.",
+            sessions.TRANSITIONS,
+        ),
+        "betcore-provider": Lifecycle(
+            "A round at the built-in game provider",
+            "What the built-in provider knows of its bet at BETCORE.",
+            provider.TRANSITIONS,
+        ),
+        "betcore-feed": Lifecycle(
+            "A game of BETCORE's feed",
+            "On the wire `s` is 1 for awaiting, 2 for betting and action, 3 for finished and confirmed, "
+            "4 for review, 5 for cancelled.",
+            feed.TRANSITIONS,
+        ),
     }
 )
 
@@ -67,12 +87,25 @@ Written by `mockserver states --format markdown`, from the tables that the sandb
 """
 
 
-def text_of(name: str | None, form: Format) -> str:
-    """A lifecycle, or all of them, as text with a line break at its end."""
-    if name is None:
-        head = _PAGE if form is Format.MARKDOWN else ""
-        return head + "\n".join(text_of(one, form) for one in LIFECYCLES)
-    lifecycle = LIFECYCLES[name]
+def of_party(name: str) -> list[str]:
+    """The lifecycle of a party, or those of all parties of a vendor; none where there is no such party."""
+    if name in LIFECYCLES:
+        return [name]
+    return [party for party in LIFECYCLES if party.startswith(f"{name}-")]
+
+
+def page(form: Format) -> str:
+    """Every lifecycle as text with a line break at its end."""
+    head = _PAGE if form is Format.MARKDOWN else ""
+    return head + text_of(LIFECYCLES, form)
+
+
+def text_of(names: Iterable[str], form: Format) -> str:
+    """Some lifecycles as text with a line break at its end."""
+    return "\n".join(_text_of(LIFECYCLES[name], form) for name in names)
+
+
+def _text_of(lifecycle: Lifecycle, form: Format) -> str:
     if form is Format.MERMAID:
         return mermaid(lifecycle.table)
     if form is Format.TABLE:

@@ -16,7 +16,8 @@ from .judged import JudgedTransport
 from .pam import Pam
 
 READS = ("", "/clock", "/timers", "/players", "/ledger", "/drives", "/outbox")
-BOOKS = {"operator": "/tickets", "partner_client": "/bets"}
+PROVIDER = "933a215f-a9e6-4f88-9d91-52a87cd50499"
+BOOKS = {"operator": ("/tickets",), "partner_client": ("/bets",), "provider": ("/bets", "/sessions")}
 
 
 def everything(plane: Sandbox) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def everything(plane: Sandbox) -> dict[str, Any]:
     for exchange in plane.journal():
         answers[f"/journal/{exchange['id']}"] = plane.exchange(exchange["id"])
     for tenant in plane.tenants():
-        for path in (*READS, BOOKS[tenant["kind"]]):
+        for path in (*READS, *BOOKS[tenant["kind"]]):
             answers[f"{tenant['name']}{path}"] = plane.call("GET", f"/tenants/{tenant['name']}{path}")
     return answers
 
@@ -35,7 +36,7 @@ def lived_in(plane: Sandbox, base_url: str, pam: Pam) -> list[tuple[Tenant, str]
 
     :returns: operators, each with the code of a ticket
     """
-    for name in ("site-limited", "acme", "site-ug", "PartnerClient-1556"):
+    for name in ("site-limited", "acme", "site-ug", "PartnerClient-1556", PROVIDER):
         plane.tenant(name).clock.freeze()
     operator = plane.create_operator("lived-in", ext="5.5", features_off=[])
     operator.clock.freeze(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
@@ -61,6 +62,10 @@ def lived_in(plane: Sandbox, base_url: str, pam: Pam) -> list[tuple[Tenant, str]
     client.seed_player("SomeUserId100", balance="0.1")
     client.drive("balance", player="SomeUserId100")
     client.drive("balance", player="nobody")
+    provider = plane.tenant(PROVIDER)
+    provider.drive("launch", player="553314AA2", session="lived-in", game=205)
+    provider.drive("play", session="lived-in", stake="0.1", win="0.30000001")
+    provider.drive("pay_in", session="lived-in", stake="2")
     httpx.get(f"{base_url}/be/nope")
     return [(operator, paid["code"]), (operator, discarded["code"]), (site, quicktip["code"])]
 
@@ -84,6 +89,7 @@ def test_the_second_sandbox_answers_every_read_as_the_first_did(pam: Pam) -> Non
             "site-ug",
             "lived-in",
             "PartnerClient-1556",
+            PROVIDER,
         ]
         assert still_the_same(after) == still_the_same(before)
         assert [read(second.base_url, *ticket).json() for ticket in tickets] == seen

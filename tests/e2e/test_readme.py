@@ -21,6 +21,7 @@ from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
 from demo.sandbox import sandbox
 from mockserver.betcore import seeds as betcore_seeds
+from mockserver.betcore.sessions import seeds as session_seeds
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
@@ -111,7 +112,8 @@ def test_the_table_of_drives_is_what_the_vendors_live() -> None:
     listed = {name for cell in cells for name in re.findall(r"`(\w+)`", cell.partition(" with ")[0])}
 
     with sandbox() as it, Sandbox(it.admin_url) as plane:
-        drives = [one for name in ("site", "PartnerClient-1556") for one in plane.tenant(name).drives()]
+        tenants = ("site", "PartnerClient-1556", "933a215f-a9e6-4f88-9d91-52a87cd50499")
+        drives = [one for name in tenants for one in plane.tenant(name).drives()]
 
     assert listed == {one["drive"] for one in drives if one["built"]}
 
@@ -191,6 +193,12 @@ def test_the_table_of_tenants_is_what_the_seeds_hold() -> None:
             line for line in README.splitlines() if line.startswith(f"| partner client `{client.name}`")
         ]
         for user in client.players or betcore_seeds.STANDARD_PLAYERS:
+            assert f"`{user.id}` ({user.currency} {decimal_text(user.balance)})" in row
+    for provider in session_seeds.providers():
+        (row,) = [line for line in README.splitlines() if line.startswith(f"| provider `{provider.name}`")]
+        assert f"`{provider.secret}`" in row
+        assert all(f"`{session.id}`" in row for session in session_seeds.STANDARD_SESSIONS)
+        for user in session_seeds.STANDARD_PLAYERS:
             assert f"`{user.id}` ({user.currency} {decimal_text(user.balance)})" in row
 
 

@@ -82,8 +82,21 @@ def test_the_control_plane_has_a_port_of_its_own() -> None:
             "betstack.sms",
             "betcore.casino",
             "betcore.aggregator",
+            "betcore.sessions",
+            "betcore.provider",
+            "betcore.feed",
+            "betcore.livefeed",
         ]
-        assert reset == {"tenants": ["site", "site-limited", "acme", "site-ug", "PartnerClient-1556"]}
+        assert reset == {
+            "tenants": [
+                "site",
+                "site-limited",
+                "acme",
+                "site-ug",
+                "PartnerClient-1556",
+                "933a215f-a9e6-4f88-9d91-52a87cd50499",
+            ]
+        }
         assert httpx.get(f"{public}/health").status_code == 404
 
 
@@ -95,6 +108,8 @@ def test_each_contract_has_a_page(running: Running) -> None:
         ("/sms/docs/", "SMS"),
         ("/casino/docs/", "casino"),
         ("/mis-api/api/v2/docs/", "aggregator"),
+        ("/v1/sessions/docs/", "sessions"),
+        ("/v1/games/docs/", "game provider"),
     ):
         page = httpx.get(f"{running.base_url}{path}")
         contract = httpx.get(f"{running.base_url}{path}openapi.json").json()

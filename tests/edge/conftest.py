@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from mockserver.edge.stock import stock_app
 
 from .casino_site import CasinoSite, open_casino_site
+from .feed_reader import FeedReader
 from .in_process import Service, served
 from .operator_site import Site, open_site
+from .provider_side import GameHouse, open_house
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,30 @@ def casino_site(opened_casino_site: CasinoSite) -> CasinoSite:
     """The site at its beginning."""
     opened_casino_site.begin_anew()
     return opened_casino_site
+
+
+@pytest.fixture(scope="module")
+def opened_house(private_key: rsa.RSAPrivateKey) -> Iterator[GameHouse]:
+    """One game provider, for a whole module."""
+    with open_house(private_key) as made:
+        yield made
+
+
+@pytest.fixture
+def house(opened_house: GameHouse) -> GameHouse:
+    """The game provider at its beginning."""
+    opened_house.begin_anew()
+    return opened_house
+
+
+@pytest.fixture(scope="module")
+def served_feed(private_key: rsa.RSAPrivateKey) -> Iterator[Service]:
+    """The applications, for a whole module."""
+    yield from served(private_key)
+
+
+@pytest.fixture
+def feed(served_feed: Service) -> FeedReader:
+    """A consumer of the feed at its beginning."""
+    served_feed.sandbox.tenants.reset_all()
+    return FeedReader(served_feed)

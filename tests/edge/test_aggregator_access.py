@@ -128,6 +128,18 @@ def test_a_received_token_is_verified_while_it_is_current(casino_site: CasinoSit
     assert verified(casino_site, received(casino_site)) == SUCCESS
 
 
+def test_a_token_for_a_casino_elsewhere_is_current_by_the_time_that_it_was_dated_by(
+    casino_site: CasinoSite,
+) -> None:
+    casino_site.set(casino_url="http://sandbox")
+    casino_site.advance(seconds=60)
+
+    token = received(casino_site)
+    assert verified(casino_site, token) == SUCCESS
+    casino_site.set(casino_url=None)
+    assert verified(casino_site, token) == NO_TOKEN
+
+
 def test_a_token_of_the_replaced_key_is_verified_while_that_is_published(casino_site: CasinoSite) -> None:
     token = received(casino_site)
 

@@ -240,6 +240,7 @@ def test_a_reset_forgets_tickets_and_keeps_operators(service: Service) -> None:
         "acme",
         "site-ug",
         "PartnerClient-1556",
+        "933a215f-a9e6-4f88-9d91-52a87cd50499",
     ]
 
     assert service.betstack("GET", f"/be/tickets/{ticket['id']}").json()["code"] == 102

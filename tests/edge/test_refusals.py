@@ -51,8 +51,8 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
     assert answer.status_code == 404
     assert answer.json() == {
         "message": "No API is served here. "
-        "Served are /bc, /be, /cashback-payments, /mis-api/api/v2, /pam, /payments, /sms, /users; "
-        "not served yet are betcore.feed, betcore.livefeed, betcore.provider, betcore.sessions"
+        "Served are /bc, /be, /cashback-payments, /mis-api/api/v2, /pam, /partnersmediator-service/api/v2, "
+        "/payments, /sms, /users; not served yet are betcore.provider, betcore.sessions"
     }
 
 

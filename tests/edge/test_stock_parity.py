@@ -8,7 +8,9 @@ from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidato
 
 from bet_contracts.schemas import compile_schema
 
+from .feed_reader import FeedReader
 from .in_process import QUICKTIP, SUPERBET, Service
+from .provider_side import LAUNCH, identity
 
 Step = tuple[str, str, Any]
 
@@ -72,8 +74,39 @@ WISHES: list[Any] = [
 ]
 
 
+SESSION = "/v1/sessions/6f1c1f62-5a0b-4f0e-9f6d-0b6f6f6a7c11"
+BET: dict[str, Any] = {
+    "betAmount": "10.5",
+    "betId": "b-1",
+    "gameRoundId": "r-1",
+    "sessionId": "6f1c1f62-5a0b-4f0e-9f6d-0b6f6f6a7c11",
+}
+BETS: list[tuple[str, Any]] = [
+    ("pay-in", BET),
+    ("pay-in", BET),
+    ("pay-in", BET | {"betAmount": 10.5}),
+    ("pay-in", BET | {"betAmount": 0.1, "betId": "b-2"}),
+    ("pay-in", BET | {"betAmount": "9999999", "betId": "b-3"}),
+    ("pay-in", BET | {"betAmount": "751", "betId": "b-3"}),
+    ("pay-in", BET | {"betAmount": -1}),
+    ("pay-in", BET | {"betId": 7}),
+    ("pay-in", {}),
+    ("pay-in", []),
+    ("pay-in-out", BET | {"betId": "b-4", "winAmount": "21", "winOdd": 2}),
+    ("pay-in-out", BET | {"betId": "b-5", "winAmount": "21", "winOdd": []}),
+    ("pay-out", BET | {"winAmount": "21.00000001"}),
+    ("pay-out", BET | {"winAmount": None}),
+    ("refund", {"betId": "b-4"}),
+    ("refund", {"betId": ""}),
+    ("refund", "text"),
+]
+
+
 def answer_of(service: Service, method: str, path: str, document: Any) -> tuple[int, Any]:
-    if path.startswith("/be"):
+    if path.startswith("/v1"):
+        body = b"" if document is None else json.dumps(document).encode()
+        answer = service.send(method, path, identity(body), body)
+    elif path.startswith("/be"):
         answer = service.betstack(method, path, document)
     elif document is None:
         answer = service.send(method, path)
@@ -111,6 +144,13 @@ STEPS: list[Step] = [
     ("GET", "/bc/jackpots/F2964C", None),
     ("POST", "/bc/jackpots/C3N8TA", None),
     *(("POST", "/bc/smartbets/F2964C", wish) for wish in WISHES),
+    *(("POST", f"{SESSION}/bets/{way}", document) for way, document in BETS),
+    ("GET", f"{SESSION}/balance", None),
+    ("GET", "/v1/sessions/nobody/balance", None),
+    ("GET", "/v1/games", None),
+    ("POST", "/v1/games/101/launch", LAUNCH),
+    ("POST", "/v1/games/102/launch", LAUNCH),
+    ("POST", "/v1/games/101/launch", LAUNCH | {"minBet": "1"}),
 ]
 
 
@@ -180,3 +220,24 @@ def test_a_pattern_ends_at_the_end_where_connexions_forgives_a_line_break() -> N
     assert compile_schema(schema)("1") is None
     assert compile_schema(schema)("1\n") is not None
     assert Draft4RequestValidator(schema).is_valid("1\n")
+
+
+@pytest.mark.parametrize(
+    ("secret", "statuses"),
+    [("PARTNERSECRET1556", [200, 200, 200, 404, 200]), ("WRONG", [401] * 5), ("", [400] + [401] * 4)],
+)
+def test_both_stacks_read_the_feed_alike(
+    service: Service, stock: Service, secret: str, statuses: list[int]
+) -> None:
+    def read(one: Service) -> list[tuple[int, Any]]:
+        feed = FeedReader(one)
+        issued = feed.ask_for_token({"PartnerClientId": 1556, "Secret": secret})
+        token = issued.json().get("access_token", "none")
+        paths = ("/games/list", "/games/info?id=700001", "/games/info?id=1", "/jackpots/accumulated")
+        answers = [issued, *(feed.get(path, token) for path in paths)]
+        return [(answer.status_code, answer.json()) for answer in answers]
+
+    compiled = read(service)
+
+    assert [status for status, _ in compiled] == statuses
+    assert compiled == read(stock)

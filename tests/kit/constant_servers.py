@@ -98,6 +98,14 @@ CARD = {
     "operator": "site",
 }
 
+GAME = {
+    "gameId": 101,
+    "name": "Seven Fruits",
+    "gameCategory": "slots",
+    "maxOdd": 500,
+    "lobbyImgUrl": "https://games.example/101.png",
+}
+
 ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "200 with an empty object": (200, JSON, b"{}"),
     "200 with an empty body": (200, JSON, b""),
@@ -155,6 +163,35 @@ ANSWERS: dict[str, tuple[int, str, bytes]] = {
     ),
     "500": (500, JSON, _json({"code": 906, "message": "Internal Server Error"})),
 }
+
+CODE_ANSWERS: dict[str, tuple[int, str, bytes]] = {
+    name: ANSWERS[name]
+    for name in (
+        *("200 with an empty object", "200 with an empty body", "200 with an empty list"),
+        *("401", "404", "an HTML page", "500"),
+    )
+} | {
+    "200 with 1": (200, JSON, _json({"_responseCode": 1})),
+    "200 with 1 and no balance": (200, JSON, _json({"balance": 0, "_responseCode": 1})),
+    "200 with 1 and a balance": (
+        200,
+        JSON,
+        _json({"currency": "EUR", "balance": 750.5, "_responseCode": 1}),
+    ),
+    "200 with 2": (200, JSON, _json({"_responseCode": 2})),
+    "200 with 6": (200, JSON, _json({"_responseCode": 6})),
+    "200 with 104": (200, JSON, _json({"_responseCode": 104})),
+    "401 with 8": (401, JSON, _json({"_responseCode": 8})),
+    "404 with 2": (404, JSON, _json({"_responseCode": 2})),
+    "200 with an address": (200, JSON, _json({"frameUri": "https://games.example/101"})),
+    "200 with a list of a game": (200, JSON, _json([GAME])),
+    "200 with a game and an address": (
+        200,
+        JSON,
+        _json({"games": [GAME], "frameUri": "https://games.example/101", "_responseCode": 1}),
+    ),
+}
+"""Answers with a ``_responseCode``, and what may be taken for one."""
 
 
 @contextmanager

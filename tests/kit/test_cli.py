@@ -92,7 +92,7 @@ def test_broken_target_exits_with_1_and_says_what_to_look_at(tmp_path: Path) -> 
         (["run", "--base-url", "http://127.0.0.1:1", "--target", "gone.toml"], 2, "gone.toml can't be read"),
         (["run", "--base-url", "http://127.0.0.1:1", "--only", "nix"], 2, "--only nix matches no case"),
         (["run", "--base-url", "http://127.0.0.1:1", "--listen", "nix"], 2, "--listen nix is no host:port"),
-        (["list", "betcore-feed"], 2, "the profile betcore-feed is not built yet"),
+        (["list", "betcore-feeds"], 2, "unknown profile betcore-feeds"),
     ],
 )
 def test_error_is_one_line_on_stderr(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:

@@ -163,11 +163,12 @@ def test_other_host_is_called_slowly_and_only_read() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("betcore-feed", "the profile betcore-feed is not built yet; there are betstack, betcore-casino"),
+        ("betcore-later", "the profile betcore-later is not built yet; there are betstack, betcore-casino"),
         ("betsatck", "unknown profile betsatck; there are betstack, betcore-casino"),
     ],
 )
-def test_profile_that_can_not_run_says_why(name: str, message: str) -> None:
+def test_profile_that_can_not_run_says_why(monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
+    monkeypatch.setattr(profiles, "PLANNED", ("betcore-later",))
     with pytest.raises(KitError, match=message) as stopped:
         profiles.chosen([name])
     assert stopped.value.code is ExitCode.USAGE

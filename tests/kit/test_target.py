@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import KitError
+from conformance.profiles import BUILT
 from conformance.target import Leg, Limits, load, sandbox_file
 from conformance.verdict import ExitCode
 
@@ -114,8 +115,8 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
         ),
         (
             '"betcore-casino"]',
-            '"betcore-feed"]',
-            ": profiles: betcore-feed can't be run; there are betstack, betcore-casino, betstack-operator",
+            '"betcore-feeds"]',
+            f": profiles: betcore-feeds can't be run; there are {', '.join(BUILT)}",
         ),
         ('profiles = ["betstack", "betcore-casino"]', "profiles = []", ": profiles is empty"),
         (

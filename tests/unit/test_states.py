@@ -6,6 +6,8 @@ from itertools import product
 import pytest
 
 from mockserver.betcore import states as betcore
+from mockserver.betcore.provider import states as provider
+from mockserver.betcore.sessions import states as sessions
 from mockserver.betstack import states as betstack
 from mockserver.kernel.transitions import IllegalTransition, next_state
 
@@ -57,13 +59,38 @@ LEGAL_FOR_BETS = {
 }
 
 
+LEGAL_FOR_SESSION_BETS = {
+    ("none", "payIn"): "acceptance",
+    ("none", "payInOut"): "settled_at_once",
+    ("none", "refundBet"): "refunded",
+    ("acceptance", "payOut"): "settled",
+    ("acceptance", "refundBet"): "refunded",
+    ("settled", "payOut"): "settled",
+    ("settled_at_once", "refundBet"): "refunded",
+    ("refunded", "refundBet"): "refunded",
+}
+LEGAL_FOR_ROUNDS = {
+    ("asked", "registered"): "open",
+    ("asked", "booked"): "settled",
+    ("asked", "rejected"): "rejected",
+    ("asked", "unknown"): "refunding",
+    ("open", "drawn"): "settling",
+    ("open", "cancelled"): "refunding",
+    ("settling", "acknowledged"): "settled",
+    ("settled", "cancelled"): "refunding",
+    ("refunding", "acknowledged"): "refunded",
+}
+
+
 @pytest.mark.parametrize(
     ("table", "states", "events", "legal"),
     [
         (betstack.TRANSITIONS, betstack.Status, betstack.Step, LEGAL_FOR_TICKETS),
         (betcore.TRANSITIONS, betcore.State, betcore.Event, LEGAL_FOR_BETS),
+        (sessions.TRANSITIONS, sessions.State, sessions.Event, LEGAL_FOR_SESSION_BETS),
+        (provider.TRANSITIONS, provider.State, provider.Event, LEGAL_FOR_ROUNDS),
     ],
-    ids=["tickets", "bets"],
+    ids=["tickets", "bets", "session bets", "rounds"],
 )
 def test_an_event_leads_where_it_should_or_is_refused(
     table: dict[tuple[StrEnum, StrEnum], StrEnum],
@@ -87,3 +114,10 @@ def test_every_type_of_transaction_is_an_event() -> None:
         -2: "payout_return",
         4: "jackpot",
     }
+
+
+def test_every_pair_of_a_session_bet_is_legal_or_has_its_refusal() -> None:
+    pairs = set(product(sessions.State, sessions.Event))
+
+    assert sessions.TRANSITIONS.keys() | sessions.REFUSED.keys() == pairs
+    assert sessions.TRANSITIONS.keys() & sessions.REFUSED.keys() == set()

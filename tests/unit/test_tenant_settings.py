@@ -67,6 +67,7 @@ CLIENTS = {
     "refresh_token_seconds": 86_400,
     "refresh_token_use": "once",
     "key_overlap_seconds": 86_400,
+    "feed_maintenance": False,
     **COMMON,
 }
 

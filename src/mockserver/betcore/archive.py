@@ -11,6 +11,8 @@ from mockserver.betcore.aggregator.access import AccessTokens
 from mockserver.betcore.aggregator.asked import Asked
 from mockserver.betcore.aggregator.keys import ClientKeys
 from mockserver.betcore.books import Bet, Books, Cashback
+from mockserver.betcore.feed.model import FeedBooks
+from mockserver.betcore.feed.soundness import require_sound_feed
 from mockserver.betcore.model import PartnerClient
 from mockserver.betcore.payment import Transaction
 from mockserver.betcore.refresh_tokens import RefreshToken
@@ -72,11 +74,12 @@ class _Books:
     asked: list[Asked]
     keys: ClientKeys
     tokens: AccessTokens
+    feed: FeedBooks
 
 
 def exported(client: PartnerClient) -> Json:
     """Every bet and cashback with its transactions, and every refresh token; what BETCORE asked for, its
-    keys, and the access that it gave."""
+    keys, the access that it gave, and the feed's games."""
     books = client.books
     document: Json = to_document(
         _Books(
@@ -90,6 +93,7 @@ def exported(client: PartnerClient) -> Json:
             asked=list(client.asked),
             keys=client.keys,
             tokens=client.tokens,
+            feed=client.feed,
         )
     )
     return document
@@ -103,6 +107,7 @@ def load(client: PartnerClient, document: Json) -> None:
     read = from_document(_Books, document)
     _require_counted(read)
     _require_sound_tokens(read.refresh_tokens)
+    require_sound_feed(read.feed)
     postings = {posting.reference: posting for posting in client.ledger.postings()}
     books = Books(booked=read.booked)
     for one in read.bets:
@@ -119,7 +124,7 @@ def load(client: PartnerClient, document: Json) -> None:
     client.books = books
     client.refresh_tokens.restore(read.refresh_tokens)
     client.asked.restore(read.asked)
-    client.keys, client.tokens = read.keys, read.tokens
+    client.keys, client.tokens, client.feed = read.keys, read.tokens, read.feed
 
 
 def _require_counted(read: _Books) -> None:

@@ -13,6 +13,8 @@ from mockserver.betcore.aggregator.access import CLIENT_NAME
 from mockserver.betcore.aggregator.drives import drives
 from mockserver.betcore.aggregator.keys import KeyRing
 from mockserver.betcore.aggregator.service import Aggregator
+from mockserver.betcore.feed import drives as feed_drives
+from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.players import PlayerSpec
@@ -50,20 +52,28 @@ class Betcore:
             }
         )
         self.drives: Mapping[str, Drive] = MappingProxyType(
-            {**drives(aggregator, keys), "refresh_token": _issuing_of_refresh_tokens(accounts)}
+            {
+                **drives(aggregator, keys),
+                "refresh_token": _issuing_of_refresh_tokens(accounts),
+                "round": feed_drives.ROUND,
+            }
         )
 
     def new_tenant(self, **common: Any) -> PartnerClient:
-        """A client with nothing booked, whose timers do what they are for; with the standard newcomer's
-        token if its players are the standard ones."""
+        """A client with nothing booked, whose timers do what they are for, and for whom the feed's games
+        wait; with the standard newcomer's token if its players are the standard ones."""
         client = PartnerClient(**common)
         self._aggregator.attach(client)
+        rounds.attach(client)
         _expect_newcomer(client)
         return client
 
     def made_up_name(self, ids: IdSource) -> str:
         """A name with a ``PartnerClientId`` in it (BC-ASM-031)."""
         return CLIENT_NAME.format(int(ids.hex(_NUMBER_DIGITS), 16) + 1)
+
+    def begin(self, tenant: PartnerClient) -> None:
+        """Nothing is there from the beginning."""
 
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
         """Drop what is booked of the player, and what BETCORE asked for; the tokens are those that the

@@ -4,6 +4,7 @@ major units."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
@@ -13,6 +14,7 @@ from mockserver.betcore.aggregator.asked import AskedBook
 from mockserver.betcore.aggregator.keys import ClientKeys
 from mockserver.betcore.books import Books
 from mockserver.betcore.casino_access import Access
+from mockserver.betcore.feed.model import FeedBooks
 from mockserver.betcore.refresh_tokens import RefreshToken, RefreshTokens, TokenHolders
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
@@ -39,6 +41,9 @@ class PartnerClient(Tenant):
     """Access to BETCORE that was issued to the client."""
     access: Access = field(default_factory=Access, repr=False)
     """The access that the built-in casino uses."""
+    feed: FeedBooks = field(default_factory=FeedBooks, repr=False)
+    leaving: set[Callable[[], None]] = field(default_factory=set, repr=False)
+    """Called when it is gone."""
 
     def __post_init__(self) -> None:
         Tenant.__post_init__(self)  # a class with slots has no `super()` of its own
@@ -64,3 +69,9 @@ class PartnerClient(Tenant):
         """``PartnerClientId``, the number in the name (BC-ASM-031); ``None`` where there is none."""
         found = _NAME.fullmatch(self.name)
         return int(found[1]) if found else None
+
+    def close(self) -> None:
+        """It is gone, and whoever is connected to its feed is told."""
+        Tenant.close(self)  # a class with slots has no `super()` without arguments before Python 3.14
+        for leave in tuple(self.leaving):
+            leave()

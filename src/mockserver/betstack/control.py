@@ -80,6 +80,9 @@ class Betstack:
         """A name that nobody else has."""
         return f"operator-{ids.hex(_NAME_DIGITS)}"
 
+    def begin(self, tenant: Operator) -> None:
+        """Nothing is there from the beginning."""
+
     def forget_player(self, tenant: Operator, player_id: str) -> None:
         """Drop the player's tickets, also those that the platform holds, and the calls about them."""
         for ticket in [one for one in tenant.tickets if one.user_id == player_id]:

@@ -110,7 +110,8 @@ class FailureMiddleware:
 
 def _what_is_served(surfaces: Sequence[Surface]) -> str:
     served = {prefix for surface in surfaces for prefix in surface.served}
-    missing = SURFACES.keys() - {surface.contract.surface for surface in surfaces}
+    named = {surface.contract.surface for surface in surfaces}
+    missing = {name for name, surface in SURFACES.items() if surface.is_http} - named
     later = f"; not served yet are {', '.join(sorted(missing))}" if missing else ""
     return f"No API is served here. Served are {', '.join(sorted(served))}{later}"
 

@@ -101,6 +101,11 @@ class Recording:
         self._keep()
         return answered
 
+    def end(self, answer: bytes) -> None:
+        """Keep the exchange, whose answer is none of HTTP."""
+        self.exchange.answer_body = answer
+        self._keep()
+
     def abandon(self, reason: str) -> None:
         """Keep the exchange, which has no answer."""
         self.attribute(None)

@@ -7,12 +7,14 @@ import contextlib
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from mockserver.edge.http_protocol import HttpProtocol
+from mockserver.edge.http_protocol import with_web_sockets
+from mockserver.edge.web_socket_protocol import LARGEST_FRAMES, WebSocketProtocol
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -57,10 +59,21 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is served on a socket."""
+
+    build: Callable[[], Any]
+    """Makes the ASGI application."""
+    listener: socket.socket
+    web_sockets: Collection[str] = ()
+    """Paths at which a WebSocket may be asked for."""
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to :func:`serve`, since each server would take them from the other."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, web_sockets: Collection[str]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -68,8 +81,11 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 lifespan="off",
-                http=HttpProtocol,
-                ws="none",
+                http=with_web_sockets(web_sockets),
+                ws=WebSocketProtocol,
+                ws_max_size=LARGEST_FRAMES,
+                ws_per_message_deflate=False,  # what is small anyway would cost time and memory
+                ws_ping_interval=None,  # a silent consumer is not dropped; whoever is gone shows when sent to
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
@@ -86,13 +102,10 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-async def serve(
-    applications: Sequence[tuple[Callable[[], Any], socket.socket]], on_ready: Callable[[], None]
-) -> None:
+async def serve(applications: Sequence[Application], on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    :param applications: a function that builds the application, and the socket it listens on; they
-        are built in order, each while those before it already answer
+    :param applications: built in order, each while those before it already answer
     :param on_ready: called once all of them answer
     """
     servers: list[_Server] = []
@@ -101,10 +114,10 @@ async def serve(
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    for build, listener in applications:
-        server = _Server(build())
+    for one in applications:
+        server = _Server(one.build(), one.web_sockets)
         servers.append(server)
-        tasks.append(asyncio.create_task(server.serve(sockets=[listener])))
+        tasks.append(asyncio.create_task(server.serve(sockets=[one.listener])))
         await server.ready.wait()
     on_ready()
     await stopping.wait()

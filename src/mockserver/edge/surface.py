@@ -52,9 +52,9 @@ class Surface:
     @property
     def territory(self) -> tuple[str, ...]:
         """Path prefixes whose unknown paths this surface answers."""
-        if self.contract.base_path:
-            return (self.contract.base_path,)
-        return self.contract.first_segments
+        base, segments = self.contract.base_path, self.contract.first_segments
+        # Two surfaces may share a base path, and are told apart by what comes behind it.
+        return (base, *(base + segment for segment in segments)) if base else segments
 
     @property
     def served(self) -> set[str]:

@@ -104,6 +104,10 @@ class Vendor(Protocol):
     def made_up_name(self, ids: IdSource) -> str:
         """A name for a tenant that was given none."""
 
+    def begin(self, tenant: Any) -> None:
+        """Put into the books what is there from the beginning, once the tenant has its players; what is
+        there already stays."""
+
     def forget_player(self, tenant: Any, player_id: str) -> None:
         """Drop what the books hold of one player."""
 

@@ -255,6 +255,11 @@ class Outbox:
         for call in calls:
             self._in_background(self._first_try(call))
 
+    def retry(self, calls: Iterable[OutgoingCall]) -> None:
+        """Make one more try of each that is parked, without waiting for it."""
+        for call in calls:
+            self._in_background(self._one_more_try(call))
+
     def drop(self, call_id: str) -> OutgoingCall:
         """Give a call up; it is not sent again.
 
@@ -352,6 +357,11 @@ class Outbox:
     async def _first_try(self, call: OutgoingCall) -> None:
         """Nothing for a call that is held, or was sent by hand or dropped in the meantime."""
         if call.state is CallState.PENDING and not self._is_sending(call.id) and not self.closed:
+            await self.tell(call)
+
+    async def _one_more_try(self, call: OutgoingCall) -> None:
+        """Nothing for a call that was sent or dropped in the meantime, or is being sent."""
+        if call.state is CallState.PARKED and not self._is_sending(call.id) and not self.closed:
             await self.tell(call)
 
     async def _send_released(self, call: OutgoingCall) -> None:

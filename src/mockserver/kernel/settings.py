@@ -15,6 +15,7 @@ HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
 _MOST_COMPARED = 100
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,8})?")
 _DIGITS = re.compile("[0-9]+")
 _MSISDN = re.compile(r"\+?[0-9]{5,15}")
 _UTC_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
@@ -206,6 +207,14 @@ def percentage(value: Any) -> Decimal:
     shown = str(value)
     if isinstance(value, bool) or not _PERCENTAGE.fullmatch(shown) or Decimal(shown) > 100:
         raise ValueError("a percentage from 0 to 100, with at most four digits after the point")
+    return Decimal(shown)
+
+
+def amount(value: Any) -> Decimal:
+    """An amount of money in units of a currency, not negative."""
+    shown = str(value)
+    if isinstance(value, bool) or not _AMOUNT.fullmatch(shown):
+        raise ValueError("an amount such as 0.01, with at most 15 digits before the point and 8 after it")
     return Decimal(shown)
 
 

@@ -1,4 +1,5 @@
-"""HMAC-SHA256 over text, as Betstack signs (sources: betstack/signature, betstack/pam-signature)."""
+"""HMAC-SHA256 over text, as Betstack signs (sources: betstack/signature, betstack/pam-signature), and as
+BETCORE and its game providers do."""
 
 from __future__ import annotations
 
@@ -32,3 +33,15 @@ def digest(secret: str, message: bytes) -> str:
 def same(expected: str, received: str) -> bool:
     """Compare two signatures in constant time; ``received`` may be any text."""
     return hmac.compare_digest(expected.encode(), received.encode("utf-8", "surrogateescape"))
+
+
+def x_sign_text(body: bytes, counterparty: str, timestamp: str, request_id: str) -> bytes:
+    """What the header X-Sign of BETCORE and its game providers covers (sources: ``x-recipe`` of
+    betcore.sessions; BC-ASM-066).
+
+    :param body: as it is sent, empty for a call without one
+    :param counterparty: value of ``X-Counterparty-Id``; the others are of ``X-Timestamp`` (Unix
+        milliseconds) and ``X-Request-Id``
+    """
+    headers = (one.encode("latin-1") for one in (counterparty, timestamp, request_id))
+    return b".".join((body, *headers) if body else headers)

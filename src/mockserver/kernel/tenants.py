@@ -255,6 +255,7 @@ class Tenants:
         vendor.forget_player(tenant, player_id)
         if not origin:
             tenant.players.remove(player_id)
+        vendor.begin(tenant)
 
     def bare(
         self,
@@ -343,6 +344,7 @@ class Tenants:
             ids_made=0,
         )
         put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
+        self.vendors[kind].begin(tenant)
         self._redaction = None
         self._by_kind[kind][name] = tenant
         return tenant

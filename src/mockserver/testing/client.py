@@ -127,6 +127,17 @@ class Sandbox:
         """Create a BETCORE partner client, as :meth:`create_operator` does; balances are in units."""
         return self._create("partner_client", name, secret, players, settings)
 
+    def create_provider(
+        self,
+        name: str | None = None,
+        *,
+        secret: str | None = None,
+        players: Sequence[Mapping[str, Any]] | None = None,
+        **settings: Any,
+    ) -> Tenant:
+        """Create a game provider of BETCORE's, as :meth:`create_operator` does; balances are in units."""
+        return self._create("provider", name, secret, players, settings)
+
     def tenant(self, name: str, secret: str | None = None) -> Tenant:
         """A tenant that is there already.
 

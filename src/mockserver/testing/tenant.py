@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack, cast
 from urllib.parse import quote
+from uuid import uuid4
 
-from mockserver.kernel.signing import sign
+from mockserver.kernel.signing import digest, sign, x_sign_text
 from mockserver.testing.documents import (
     Call,
     Clock,
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class Tenant:
-    """An operator or a partner client.
+    """An operator, a partner client or a game provider.
 
-    :ivar kind: ``operator`` or ``partner_client``
+    :ivar kind: ``operator``, ``partner_client`` or ``provider``
     :ivar secret: its secret, where it is known
     :ivar clock: its time
     """
@@ -62,14 +63,16 @@ class Tenant:
         return self.secret
 
     def sign(self, body: bytes = b"", *, timestamp: int | None = None) -> dict[str, str]:
-        """The identity headers of a call that an operator sends to Betstack.
+        """The identity headers of a call that an operator sends to Betstack, or a game provider to BETCORE.
 
         :param body: as it will be sent, empty for a call without one
-        :param timestamp: Unix seconds; now where it is left out
+        :param timestamp: Unix seconds, of a provider milliseconds; now where it is left out
         :raises ValueError: the secret is not known
         """
         if self.secret is None:
             raise ValueError(f"the secret of `{self.name}` is not known; give it to Sandbox.tenant()")
+        if self.kind == "provider":
+            return _x_sign(self.name, self.secret, body, timestamp)
         seconds = str(int(time.time()) if timestamp is None else timestamp)
         return {
             "timestamp": seconds,
@@ -134,8 +137,12 @@ class Tenant:
         return cast(list[dict[str, Any]], self._pages("/cashbacks"))
 
     def bets(self) -> list[dict[str, Any]]:
-        """The bets of a partner client, with their transactions."""
+        """The bets of a partner client, with their transactions, or those of a game provider."""
         return cast(list[dict[str, Any]], self._pages("/bets"))
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The sessions that were launched with a game provider."""
+        return cast(list[dict[str, Any]], self._pages("/sessions"))
 
     def ledger(self) -> Ledger:
         """The first 1000 postings, and the balance of every account."""
@@ -222,6 +229,17 @@ class TenantClock:
 
     def _patch(self, document: dict[str, Any]) -> Passage:
         return cast(Passage, self._tenant.call("PATCH", "/clock", document))
+
+
+def _x_sign(counterparty: str, secret: str, body: bytes, timestamp: int | None) -> dict[str, str]:
+    milliseconds = str(time.time_ns() // 1_000_000 if timestamp is None else timestamp)
+    request_id = uuid4().hex
+    return {
+        "x-counterparty-id": counterparty,
+        "x-timestamp": milliseconds,
+        "x-request-id": request_id,
+        "x-sign": digest(secret, x_sign_text(body, counterparty, milliseconds, request_id)),
+    }
 
 
 def _now(moment: datetime | str | None) -> dict[str, str]:

@@ -14,17 +14,22 @@ from mockserver.kernel.errors import Rejection
 if TYPE_CHECKING:
     from mockserver.betcore.aggregator.keys import KeyRing
     from mockserver.betcore.model import PartnerClient
+    from mockserver.kernel.ports import Clock
 
 
 class Verifier:
     """Verifies tokens by the keys that BETCORE publishes.
 
     :param claims_violation: says in one line what a claim set lacks by the contract, or ``None``
+    :param wall_clock: the time by which tokens for a client's own casino are dated
     """
 
-    def __init__(self, keys: KeyRing, claims_violation: Callable[[object], str | None]) -> None:
+    def __init__(
+        self, keys: KeyRing, claims_violation: Callable[[object], str | None], wall_clock: Clock
+    ) -> None:
         self._keys = keys
         self._claims_violation = claims_violation
+        self._wall_clock = wall_clock
 
     async def __call__(self, client: PartnerClient, token: str) -> None:
         """Verify a compact JWS.
@@ -43,6 +48,7 @@ class Verifier:
                 raise TokenInvalid(
                     f"client_id is `{shown(claims['client_id'])}`, the access token is `{client.name}`'s"
                 )
-            require_current(claims["nbf"], claims["exp"], client.clock.now().timestamp())
+            clock = self._wall_clock if client.settings["casino_url"] else client.clock
+            require_current(claims["nbf"], claims["exp"], clock.now().timestamp())
         except TokenInvalid as error:
             raise Rejection(Refusal.JWT_INVALID, f"jwt: {error}") from None

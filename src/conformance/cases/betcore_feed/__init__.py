@@ -1,0 +1,1 @@
+"""Cases for BETCORE's feed: its REST methods and the live hub."""

@@ -1,0 +1,1 @@
+"""Cases for a game provider, called as BETCORE calls it."""

@@ -1,0 +1,1 @@
+"""Cases for BETCORE's sessions API, called as a game provider calls it."""

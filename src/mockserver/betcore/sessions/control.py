@@ -1,0 +1,123 @@
+"""What the control plane can do to a game provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.betcore.provider.model import Launched, Round
+from mockserver.betcore.provider.play import uuid_text
+from mockserver.betcore.sessions import seeds, wire
+from mockserver.betcore.sessions.drives import DRIVES
+from mockserver.betcore.sessions.launches import Wish, open_session
+from mockserver.betcore.sessions.model import Bet, Provider, Session, SessionState
+from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.conversion import from_document, to_document
+from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.ports import IdSource
+from mockserver.kernel.tenant import Post
+from mockserver.kernel.tenant_settings import PROVIDER
+
+
+@dataclass(slots=True)
+class _Books:
+    sessions: list[Session]
+    bets: list[Bet]
+    launched: list[Launched]
+    rounds: list[Round]
+
+
+class GameProviders:
+    """Game providers, as the control plane meets them."""
+
+    kind = PROVIDER
+    balance_places = 8
+    standard_players: tuple[PlayerSpec, ...] = seeds.STANDARD_PLAYERS
+    drives: Mapping[str, Drive] = DRIVES
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.collections: Mapping[str, Collection] = MappingProxyType(
+            {
+                "bets": Collection(
+                    lambda provider: list(provider.books.bets()), wire.bet, frozenset({"betId"})
+                ),
+                "sessions": Collection(
+                    lambda provider: [
+                        (one, provider.ledger.balance(one.account)) for one in provider.books.sessions()
+                    ],
+                    lambda one: wire.session(*one),
+                    frozenset({"sessionId"}),
+                ),
+            }
+        )
+
+    def new_tenant(self, **common: Any) -> Provider:
+        """A provider with no sessions."""
+        return Provider(**common)
+
+    def made_up_name(self, ids: IdSource) -> str:
+        """A counterparty id as in the samples."""
+        return uuid_text(ids.hex(32))
+
+    def begin(self, tenant: Provider) -> None:
+        """Open the standard sessions of those players whom the provider has, at BETCORE as at the built-in
+        provider."""
+        for one in seeds.STANDARD_SESSIONS:
+            player = tenant.players.find(one.user_id)
+            if player is None or tenant.books.session(one.id):
+                continue
+            wish = Wish(
+                id=one.id,
+                user_id=player.id,
+                currency=player.currency,
+                game_id=seeds.STANDARD_GAME,
+                mode=one.mode,
+                language="en",
+                min_bet=tenant.settings["min_bet"],
+                max_bet=tenant.settings["max_bet"],
+            )
+            open_session(tenant, wish, SessionState.OPEN)
+            tenant.studio.launched[one.id] = Launched(
+                session_id=one.id,
+                user_id=player.id,
+                game_id=seeds.STANDARD_GAME,
+                currency=player.currency,
+                mode=one.mode.value,
+            )
+
+    def forget_player(self, tenant: Provider, player_id: str) -> None:
+        """Drop the player's sessions and bets, the calls about them, and what the built-in provider knows."""
+        subjects = [one.id for one in tenant.books.sessions() if one.user_id == player_id]
+        subjects += [one.bet_id for one in tenant.studio.rounds.values() if one.user_id == player_id]
+        for subject in subjects:
+            tenant.outbox.forget(subject)
+        tenant.books.forget(player_id)
+        tenant.studio.forget(player_id)
+
+    def export_books(self, tenant: Provider) -> Json:
+        """Sessions and bets at BETCORE, and what the built-in provider holds."""
+        books, studio = tenant.books, tenant.studio
+        document: Json = to_document(
+            _Books(
+                list(books.sessions()),
+                list(books.bets()),
+                list(studio.launched.values()),
+                list(studio.rounds.values()),
+            )
+        )
+        return document
+
+    def load_books(self, tenant: Provider, document: Json) -> None:
+        """Put sessions and bets back.
+
+        :raises ValueError: the document holds none, or one that can't be
+        """
+        books = from_document(_Books, document)
+        for session in books.sessions:
+            if tenant.players.find(session.user_id) is None:
+                raise ValueError(f"session `{session.id[:40]}` is one of a player whom nobody knows")
+        tenant.books.restore(books.sessions, books.bets)
+        tenant.studio.restore(books.launched, books.rounds)

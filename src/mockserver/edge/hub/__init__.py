@@ -1,0 +1,1 @@
+"""A live hub: SignalR's JSON protocol over WebSockets, as an AsyncAPI document describes it."""
