@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conformance.aggregator_target import AggregatorTarget, Client
-from conformance.casino import Answer
+from conformance.casino_answer import Answer
 from conformance.channel import Channel
 from conformance.client import shown
 from conformance.errors import Missing

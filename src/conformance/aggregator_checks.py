@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from conformance.aggregator import Aggregator
 from conformance.case import control
-from conformance.casino import Answer
+from conformance.casino_answer import Answer
 from conformance.client import expect_equal, shown
 from conformance.errors import Hazard, Mismatch, Missing
 from conformance.oracle import aggregator as oracle

@@ -2,99 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from conformance.answered import Refusals, says
+from conformance.casino_answer import Answer
+from conformance.casino_target import TABLE, CasinoTarget
+from conformance.casino_tidying import give_back
 from conformance.channel import Channel
-from conformance.client import RawAnswer, shown, simultaneously
-from conformance.errors import Hazard, Mismatch, Missing
-from conformance.ledger import Ledger
-from conformance.oracle.betcore import BET, EFFECT, OPPOSITE, PAYOUT, SUCCESS
+from conformance.client import shown, simultaneously
+from conformance.errors import Hazard, Mismatch, Missing, NotApplicable
+from conformance.ledger import Ledger, signed
+from conformance.oracle.betcore import BET, DUPLICATE, NAMES, SUCCESS, TOKEN_EXPIRED, effect
+from conformance.played_betcore import Accept, PlayedBetcore
+from conformance.refresh_tokens import RefreshTokens
 from conformance.signing import SigningKey, claims, jwt_body, token
-from conformance.target import CasinoTarget
 
-DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,8})?")
-
-CENT: Final = Decimal("0.01")
+CASHBACK_MOVEMENT: Final = 0
+"""Kind under which the books hold cashback, which is no transaction of a bet."""
 
 POLL: Final = 0.1
 """Seconds between two looks at a balance that does not yet show a transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer of a casino, with what a case may demand of it."""
-
-    raw: RawAnswer
-    refusals: Refusals = field(default_factory=Refusals)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the casino says that it did what it was told."""
-        return self.is_code(SUCCESS)
-
-    def is_code(self, code: int) -> bool:
-        """Whether ``ErrorCode`` is this number, or the one that an override puts in its place."""
-        actual = self.raw.member("ErrorCode")
-        status, wanted = self.refusals.expected(200, code)
-        # Which status goes with a code is only assumed, unless the vendor answered it.
-        return not isinstance(actual, bool) and actual == wanted and status in (200, self.raw.status)
-
-    def must_be(self, code: int) -> Answer:
-        """Raise :exc:`Mismatch` unless ``ErrorCode`` is this number."""
-        if not self.is_code(code):
-            status, wanted = self.refusals.expected(200, code)
-            expected = f"ErrorCode {wanted}" + (f" with HTTP {status}" if status != 200 else "")
-            raise Mismatch(
-                f"expected {expected}, got {self.raw.describe()}",
-                expected=expected,
-                actual=self.raw.describe(),
-            )
-        if message := self.refusals.message(200, code):
-            self._must_be_worded(message)
-        return self
-
-    def must_say(self, message: str) -> Answer:
-        """Raise :exc:`Mismatch` unless ``Message`` is this text, or what the vendor answered that it is."""
-        answered = self.refusals.of_code(self.raw.member("ErrorCode"))
-        self._must_be_worded(answered.message if answered and answered.message else message)
-        return self
-
-    def _must_be_worded(self, message: str) -> None:
-        actual = self.raw.member("Message")
-        if actual != message and not says(message, actual):
-            raise Mismatch(
-                f"Message: expected {shown(message)}, got {shown(actual)}",
-                expected=shown(message),
-                actual=shown(actual),
-            )
-
-    def must_have_http_status(self, status: int) -> Answer:
-        """Raise :exc:`Mismatch` unless the HTTP status is this one, or the one that the vendor answered."""
-        answered = self.refusals.of_code(self.raw.member("ErrorCode"))
-        status = answered.status if answered else status
-        if self.raw.status != status:
-            raise Mismatch(
-                f"expected HTTP {status}, got {self.raw.describe()}",
-                expected=f"HTTP {status}",
-                actual=self.raw.describe(),
-            )
-        return self
-
-    @property
-    def balance(self) -> Decimal | None:
-        """``Value.Balance`` as a number; ``None`` unless it is a decimal string."""
-        return decimal_of(self.raw.member("Value", "Balance"))
-
-
-def decimal_of(text: object) -> Decimal | None:
-    """The number that a decimal string holds; ``None`` for anything else."""
-    return Decimal(text) if isinstance(text, str) and DECIMAL.fullmatch(text) else None
 
 
 @dataclass(slots=True)
@@ -109,9 +39,18 @@ class Casino:
     new_bet: Callable[[], int]
     """A bet id that no run has used."""
     settle_seconds: float
+    betcore: PlayedBetcore
+    """What the kit serves to the casino."""
+    tokens: RefreshTokens
+    accept_seconds: float = 30.0
+    """Until the accept of a transaction must have come."""
+    whose: str = ""
+    """Stands before what is said of a player other than the first."""
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     books: Ledger | None = field(default=None, init=False)
+    others: list[Casino] = field(default_factory=list, init=False)
+    """The wallets of other players that a case has used."""
 
     @property
     def stake(self) -> Decimal:
@@ -126,21 +65,20 @@ class Casino:
         """A valid token for the data."""
         return token(self.key, self.claims(data))
 
-    def send(self, operation_id: str, body: bytes, *, paced: bool = True) -> Answer:
-        """Post exactly these bytes."""
+    def send(
+        self, operation_id: str, body: bytes, *, paced: bool = True, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Post exactly these bytes, as JSON unless the headers say otherwise."""
+        sent = {"content-type": "application/json", **(headers or {})}
         return Answer(
-            self.channel.call(
-                operation_id, body=body, paced=paced, headers={"content-type": "application/json"}
-            ),
+            self.channel.call(operation_id, body=body, paced=paced, headers=sent),
             self.channel.refusals(operation_id),
         )
 
-    def call(
-        self, operation_id: str, data: Mapping[str, Any], *, legal: bool = True, paced: bool = True
-    ) -> Answer:
+    def call(self, operation_id: str, data: Any, *, legal: bool = True, paced: bool = True) -> Answer:
         """Post the data in a new valid token."""
         if legal:
-            self.channel.require_legal(operation_id, dict(data))
+            self.channel.require_legal(operation_id, data)
         return self.send(operation_id, jwt_body(self.token(data)), paced=paced)
 
     def user_query(self, **changes: Any) -> dict[str, Any]:
@@ -180,36 +118,48 @@ class Casino:
         self.books = Ledger(balance)
         return self.books
 
-    def make(self, bet: int, kind: int, amount: Decimal, *, paced: bool = True) -> Answer:
+    def make(self, bet: int, kind: int, amount: Decimal, *, paced: bool = True, **changes: Any) -> Answer:
         """Send one transaction; the books are neither changed nor compared."""
-        return self.call("makePayment", self.payment(bet, kind, amount), paced=paced)
+        return self.call("makePayment", self.payment(bet, kind, amount, **changes), paced=paced)
 
-    def transact(self, bet: int, kind: int, amount: Decimal) -> Answer:
+    def transact(self, bet: int, kind: int, amount: Decimal, **changes: Any) -> Answer:
         """Send one transaction, enter it into the books if it is accepted, and compare the books.
 
         Raises :exc:`Hazard` when the balance is not what the answer says it must be.
         """
-        answer = self.make(bet, kind, amount)
-        self.enter(answer, bet, kind, amount)
+        self._books()
+        answer = self.make(bet, kind, amount, **changes)
+        self.enter(answer, bet, kind, effect(kind, amount), f"transaction {kind} over {amount}")
         return answer
 
-    def enter(self, answer: Answer, bet: int, kind: int, amount: Decimal) -> None:
+    def enter(self, answer: Answer, bet: int, kind: int, move: Decimal, what: str) -> None:
         """Enter a transaction by its answer, and compare the books with the balance.
 
-        Raises :exc:`Mismatch` when no answer came: then nobody can say what the books must hold.
+        ``move`` is what it does to the balance if it is accepted. Raises :exc:`Mismatch` when no answer came:
+        then nobody can say what the books must hold.
         """
         books = self._books()
         if answer.raw.status is None:
             raise Mismatch(
-                f"transaction {kind} over {amount} got {answer.raw.describe()}",
-                expected="an answer",
-                actual=answer.raw.describe(),
+                f"{what} got {answer.raw.describe()}", expected="an answer", actual=answer.raw.describe()
             )
         if answer.accepted:
-            books.book(bet, kind, EFFECT[kind] * amount)
-            self.books_must_agree(f"transaction {kind} over {amount} was accepted", EFFECT[kind] * amount)
+            books.book(bet, kind, move)
+            self.books_must_agree(f"{what} was accepted", move)
         else:
-            self.books_must_agree(f"transaction {kind} over {amount} was refused", Decimal(0))
+            self.books_must_agree(f"{what} was refused")
+
+    def repeat(self, bet: int, kind: int, amount: Decimal, when: str = "", **changes: Any) -> Answer:
+        """Send a transaction again that was booked: nothing may move, and a refusal calls it a duplicate.
+
+        Raises :exc:`Hazard` when the balance moved.
+        """
+        self._books()
+        answer = self.make(bet, kind, amount, **changes)
+        self.books_must_agree(f"the repeat of a {NAMES[kind]} was sent{when and f' {when}'}")
+        if not answer.accepted:
+            answer.must_be(DUPLICATE)
+        return answer
 
     def books_must_agree(self, what: str, expected_move: Decimal = Decimal(0)) -> None:
         """Raise :exc:`Hazard` when the balance differs from the books, and goes on differing."""
@@ -219,7 +169,7 @@ class Casino:
             if self.monotonic() >= deadline:
                 moved = expected_move + difference
                 raise Hazard(
-                    f"balance moved by {_signed(moved)}, expected {_signed(expected_move)}: {what}",
+                    f"{self.whose}balance moved by {signed(moved)}, expected {signed(expected_move)}: {what}",
                     expected=f"balance {books.balance}",
                     actual=f"balance {books.balance + difference}",
                 )
@@ -237,24 +187,121 @@ class Casino:
             raise Missing(f"needs an accepted bet, but placing one got {answer.raw.describe()}")
         return bet
 
-    def bet_at_once(self, count: int) -> None:
-        """Send ``count`` equal bets at once. Raises :exc:`Hazard` unless the money was taken exactly once."""
-        books = self.open_books(needed=count * self.stake)
-        bet = self.new_bet()
-        raw = simultaneously([lambda: self.make(bet, BET, self.stake, paced=False).raw] * count)
+    def make_at_once(self, count: int, bet: int, kind: int, amount: Decimal) -> None:
+        """Send ``count`` equal transactions at once. Raises :exc:`Hazard` unless money moved exactly once."""
+        books = self._books()
+        raw = simultaneously([lambda: self.make(bet, kind, amount, paced=False).raw] * count)
         accepted = sum(Answer(answer).accepted for answer in raw)
+        move = effect(kind, amount)
         if accepted:
-            books.book(bet, BET, EFFECT[BET] * self.stake)
+            books.book(bet, kind, move)
         self.books_must_agree(
-            f"{count} equal bets were sent at once, {accepted} were accepted",
-            EFFECT[BET] * self.stake if accepted else Decimal(0),
+            f"{count} equal {NAMES[kind]}s were sent at once, {accepted} were accepted",
+            move if accepted else Decimal(0),
         )
         if not accepted:
             raise Mismatch(
-                f"none of {count} equal bets was accepted",
-                expected="one accepted bet",
+                f"none of {count} equal {NAMES[kind]}s was accepted",
+                expected=f"one accepted {NAMES[kind]}",
                 actual="; ".join(sorted(answer.describe() for answer in raw)),
             )
+
+    # -- the other operations -----------------------------------------------------------------------
+
+    def make_list(self, items: Sequence[Mapping[str, Any]], *, legal: bool = True) -> Answer:
+        """Send the transactions in one list; the books are neither changed nor compared."""
+        return self.call("makePayments", [dict(item) for item in items], legal=legal)
+
+    def transact_list(self, items: Sequence[Mapping[str, Any]]) -> Answer:
+        """Send the transactions in one list, enter those that were accepted, and compare the books.
+
+        An answer that tells no verdict of a transaction speaks for all of them. Raises :exc:`Hazard`.
+        """
+        books = self._books()
+        answer = self.make_list(items)
+        rows = answer.rows if answer.rows is not None and len(answer.rows) == len(items) else None
+        move = Decimal(0)
+        for place, item in enumerate(items):
+            told = rows[place].get("ErrorCode") if rows is not None else None
+            booked = answer.accepted if told is None else answer.accepted and told == SUCCESS
+            if booked and item["PartnerUserId"] == self.target.user:
+                own = effect(
+                    item["TransactionType"], Decimal(item["Amount"]), Decimal(item.get("TaxAmount", "0"))
+                )
+                books.book(item["BetId"], item["TransactionType"], own)
+                move += own
+        if answer.raw.status is not None:
+            self.books_must_agree(f"a list of {len(items)} transactions was sent", move)
+        return answer
+
+    def info(self, bet: int) -> Answer:
+        """Ask for all transactions of a bet."""
+        return self.call("getPaymentInfo", {"BetId": bet})
+
+    def cashback(self, cashback: int, kind: int, amount: Decimal, **changes: Any) -> Answer:
+        """Pay or cancel a cashback; the books are neither changed nor compared."""
+        return self.call("makeCashback", self.payment(cashback, kind, amount, **changes))
+
+    def transact_cashback(self, cashback: int, kind: int, amount: Decimal) -> Answer:
+        """As :meth:`transact`, for a cashback. Raises :exc:`Hazard`."""
+        self._books()
+        answer = self.cashback(cashback, kind, amount)
+        what = f"cashback-payments/make {kind} over {amount}"
+        self.enter(answer, cashback, CASHBACK_MOVEMENT, effect(kind, amount), what)
+        return answer
+
+    def sign_in(self, refresh_token: str, **changes: Any) -> Answer:
+        """Present a refresh token, whatever becomes of it."""
+        return self.call("authUser", {"RefreshToken": refresh_token, **changes})
+
+    def exchange(self, key: str = "refresh_token", **changes: Any) -> tuple[str, Answer]:
+        """Present the refresh token that is good now; returns it with the answer, which tells the next one.
+
+        Raises :exc:`NotApplicable` where the target file names none, :exc:`Missing` where the one that it
+        names has been exchanged before this run.
+        """
+        sent = self.tokens.current(key)
+        answer = self.sign_in(sent, **changes)
+        if answer.accepted:
+            self.tokens.exchanged(key, answer.raw)
+        elif self.tokens.is_first(key) and answer.is_code(TOKEN_EXPIRED):
+            raise Missing(
+                f"{key} of the target file is over: each token works once, every run needs a new one"
+            )
+        return sent, answer
+
+    def as_player(self, key: str, user: str | None) -> Casino:
+        """The wallet of another player, with books of its own.
+
+        Raises :exc:`NotApplicable` where the target file has no such ``key``.
+        """
+        if user is None:
+            raise NotApplicable(f"needs {key} in [{TABLE}] of the target file")
+        other = replace(self, target=replace(self.target, user=user), whose=f"player {user}: ")
+        self.others.append(other)
+        return other
+
+    # -- what BETCORE serves ------------------------------------------------------------------------
+
+    def accepts(self, bet: int, kind: int | None, *, count: int = 1, taken: bool = False) -> Sequence[Accept]:
+        """The accepts about a transaction, once there are ``count`` of them.
+
+        With ``taken``, once that many were answered with success. Raises :exc:`Mismatch` when fewer came in
+        time, :exc:`Missing` when the casino has sent none in this run, and a case has said so.
+        """
+        if self.betcore.silent:
+            raise Missing("needs accepts, but the casino has sent none in this run")
+        found = self.betcore.await_accepts(bet, kind, self.accept_seconds, count=count, taken=taken)
+        if len([one for one in found if one.taken or not taken]) < count:
+            self.betcore.silent = not self.betcore.any_accept
+            told = "; ".join(one.describe() for one in found) or "none"
+            wanted = f"{count} accept{'s' * (count > 1)} of {kind or 'a transaction'} for {bet}"
+            raise Mismatch(
+                f"{wanted}{' that are taken' * taken} did not come within {self.accept_seconds:g} s: {told}",
+                expected=wanted,
+                actual=told,
+            )
+        return found
 
     def balance_must_not_be_negative(self) -> None:
         """Raise :exc:`Hazard` when the player has less than nothing."""
@@ -275,45 +322,8 @@ class Casino:
 
         Never judges: it runs after the verdict.
         """
-        if self.books is None:
-            return None
-        open_movements: list[tuple[int, int, Decimal]] = []
-        for movement in self.books.movements:
-            undone = next(
-                (
-                    entry
-                    for entry in open_movements
-                    if entry[0] == movement.bet and OPPOSITE.get(entry[1]) == movement.kind
-                ),
-                None,
-            )
-            if undone:
-                open_movements.remove(undone)
-            else:
-                open_movements.append((movement.bet, movement.kind, abs(movement.amount)))
-        try:
-            with self.channel.evidence.during("tidying up"):
-                for bet, kind, amount in reversed(open_movements):
-                    if kind in OPPOSITE and amount and not self.make(bet, OPPOSITE[kind], amount).accepted:
-                        self.close(bet, closed=False)
-                        self.make(bet, OPPOSITE[kind], amount)
-                left = self.read_balance() - self.books.opening
-                if left > 0:  # a jackpot can't be taken back: a bet of the same amount, lost, evens it out
-                    self.make(self.new_bet(), BET, left)
-                    left = self.read_balance() - self.books.opening
-                elif left < 0 and self.books.movements:
-                    # Taken where it should have been given: a small bet that wins evens it out.
-                    bet = self.new_bet()
-                    if self.make(bet, BET, CENT).accepted:
-                        self.make(bet, PAYOUT, CENT - left)
-                    left = self.read_balance() - self.books.opening
-        except Missing:
-            return f"player {self.target.user}: what the case moved could not be given back"
-        return f"player {self.target.user}: {_signed(left)} {self.target.currency}" if left else None
+        remains = [give_back(wallet) for wallet in (self, *self.others)]
+        return "; ".join(filter(None, remains)) or None
 
     def _books(self) -> Ledger:
         return self.books if self.books is not None else self.open_books()
-
-
-def _signed(amount: Decimal) -> str:
-    return f"{amount:+.2f}" if amount == round(amount, 2) else f"{amount:+f}"

@@ -35,3 +35,8 @@ class Ledger:
     def difference(self, actual: Decimal) -> Decimal:
         """How much more than in these books the player has at the target."""
         return actual - self.balance
+
+
+def signed(amount: Decimal) -> str:
+    """A movement as reports print it: with its sign, and the cents even where there are none."""
+    return f"{amount:+.2f}" if amount == round(amount, 2) else f"{amount:+f}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conformance.callback_sink import Received, Reply, Role
-from conformance.casino import decimal_of
+from conformance.casino_answer import decimal_of
 from conformance.oracle.betcore import EFFECT, GENERAL_ERROR, INVALID_REQUEST, SUCCESS, UNKNOWN_USER
 from conformance.played_wallet import Booked, Transaction, Wallet, plain, said
 from conformance.received_token import ReceivedToken, read_token

@@ -47,6 +47,7 @@ from conformance.operator_platform import Platform
 from conformance.operator_sms import SmsReceiver
 from conformance.options import DEFAULT_SEED, Options
 from conformance.platform_check import PlatformCheck
+from conformance.played_betcore import PlayedBetcore
 from conformance.played_casino import PlayedCasino
 from conformance.played_pam import PAM_PATH, PlayedPam, players
 from conformance.played_provider import PlayedProvider
@@ -54,6 +55,7 @@ from conformance.played_sessions import PlayedSessions
 from conformance.played_texts import SMS_PATH, PlayedTexts
 from conformance.profiles import Profile
 from conformance.redaction import Redactor
+from conformance.refresh_tokens import RefreshTokens
 from conformance.request_check import RequestCheck
 from conformance.requirements import Requirement
 from conformance.response_check import ResponseCheck
@@ -94,6 +96,9 @@ class Run:
     """The operator's platform, where the kit plays it."""
     texts: PlayedTexts | None = None
     """The operator's receiver of notifications, which goes with it."""
+    betcore: PlayedBetcore | None = None
+    """BETCORE, where the kit plays it towards a casino."""
+    refresh_tokens: RefreshTokens = field(default_factory=lambda: RefreshTokens({}))
     played_casino: PlayedCasino | None = None
     """BETCORE's casino, where the kit plays it."""
     provider: PlayedProvider | None = None
@@ -180,6 +185,7 @@ class Run:
     def casino(self, evidence: Evidence, *, judged: bool = True) -> Casino:
         """The casino's wallet as the kit, playing BETCORE, calls it."""
         assert self.target.casino is not None
+        assert self.betcore is not None
         return Casino(
             self.channel("betcore.casino", evidence, judged=judged),
             self.target.casino,
@@ -187,6 +193,9 @@ class Run:
             self.target_now,
             self.new_bet,
             self.target.settle_seconds,
+            self.betcore,
+            self.refresh_tokens,
+            self.target.accept_seconds,
         )
 
     def aggregator(self, evidence: Evidence, safety: str, *, judged: bool = True) -> Aggregator:
@@ -552,18 +561,23 @@ def _equip(run: Run) -> None:
     # Who says where the kit has to listen as BETCORE has not said that Betstack calls it there.
     if options.listen is not None:
         roles = _played(run, needs_sink)
+    if needs_sink and run.target.casino is not None:
+        casino = run.target.casino
+        run.betcore = PlayedBetcore([run.key], casino.client_id, casino.secret)
+        run.refresh_tokens = RefreshTokens(casino.refresh_tokens)
+        roles = {**roles, **run.betcore.roles()}
     if roles or needs_sink:
         run.sink = run.stack.enter_context(
             CallbackSink(
                 options.listen_address,
-                {JWKS_PATH: {"keys": [run.key.jwk()]}},
+                {},
                 roles=roles,
                 public_url=options.public_url,
             )
         )
     if run.pam is not None and run.texts is not None and run.sink is not None:
         run.pam.url, run.texts.url = run.sink.url + PAM_PATH, run.sink.url + SMS_PATH
-    for played in (run.played_casino, run.provider, run.sessions):
+    for played in (run.betcore, run.played_casino, run.provider, run.sessions):
         if played is not None and run.sink is not None:
             played.url = run.sink.url
 

@@ -18,13 +18,21 @@ from decimal import Decimal
 from typing import Any, Final
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 TOKEN_LIFE: Final = 10
 """Seconds between ``nbf`` and ``exp`` in the sample of the vendor's page."""
 
 ISSUER: Final = "https://test.tvbetapi.net/identity-api"
+
+_PKCS1: Final = padding.PKCS1v15()
+
+_HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
+    "256": hashes.SHA256(),
+    "384": hashes.SHA384(),
+    "512": hashes.SHA512(),
+}
 
 _UNSIGNED: Final = b" \t\r\n"
 
@@ -154,9 +162,27 @@ def token(key: SigningKey, payload: Mapping[str, Any], *, kid: str | None = None
     )
 
 
-def unsigned_token(key: SigningKey, payload: Mapping[str, Any]) -> str:
-    """A token that claims ``alg: none`` and has an empty signature."""
-    return f"{_signing_input(key, payload, 'none')}."
+def token_of(key: SigningKey, payload: bytes, *, algorithm: str = "RS256", **header: Any) -> str:
+    """A token over exactly these bytes, rightly signed with the key by RS256, or by RS384, RS512 or PS256.
+
+    ``header`` adds members to the header or replaces some; a member that is ``None`` is left out.
+    """
+    members = {"alg": algorithm, "kid": key.kid, "typ": "JWT", "x5t": key.x5t, **header}
+    named = {name: value for name, value in members.items() if value is not None}
+    message = f"{_segment(named)}.{base64url(payload)}"
+    hashing = _HASHES[algorithm[2:]]
+    scheme = padding.PSS(padding.MGF1(hashing), hashing.digest_size) if algorithm[0] == "P" else _PKCS1
+    return f"{message}.{base64url(key.private.sign(message.encode(), scheme, hashing))}"
+
+
+def signed_parts(key: SigningKey, message: str) -> str:
+    """A token of these two parts, header and payload, rightly signed with the key by RS256."""
+    return f"{message}.{base64url(key.private.sign(message.encode(), _PKCS1, hashes.SHA256()))}"
+
+
+def unsigned_token(key: SigningKey, payload: Mapping[str, Any], *, algorithm: str = "none") -> str:
+    """A token that claims ``alg: none``, however that is spelt, and has an empty signature."""
+    return f"{_signing_input(key, payload, algorithm)}."
 
 
 def confused_token(key: SigningKey, payload: Mapping[str, Any]) -> str:

@@ -14,11 +14,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import aggregator_target, feed_target, hooks, operator_target, provider_tables
+from conformance import (
+    aggregator_target,
+    casino_target,
+    feed_target,
+    hooks,
+    operator_target,
+    provider_tables,
+)
 from conformance.aggregator_target import AggregatorTarget
+from conformance.casino_target import CasinoTarget
 from conformance.errors import KitError
 from conformance.feed_target import FeedTarget
 from conformance.operator_target import OperatorTarget
+from conformance.oracle.betcore import ACCEPT_SECONDS
 from conformance.oracle.betstack import TYPES
 from conformance.provider_tables import ProviderTarget, SessionsTarget
 from conformance.toml_rows import Row, read_table
@@ -29,7 +38,7 @@ CAPABILITIES: Final[Mapping[str, tuple[str, ...]]] = {
         *("second-operator", "limited-operator", "blocked-player", "poor-player"),
         *("started-event", "suspended-event", "limits", "platform-calls", "texts"),
     ),
-    "betcore-casino": ("bet-return", "payout-return", "jackpot", "reopen"),
+    casino_target.TABLE: casino_target.CAPABILITIES,
     aggregator_target.TABLE: aggregator_target.CAPABILITIES,
     operator_target.TABLE: operator_target.CAPABILITIES,
     feed_target.TABLE: feed_target.CAPABILITIES,
@@ -110,19 +119,6 @@ class BetstackTarget:
         return tuple(filter(None, (self.operator, self.second_operator, self.limited_operator)))
 
 
-@dataclass(frozen=True, slots=True)
-class CasinoTarget:
-    """What the profile ``betcore-casino`` needs."""
-
-    client_id: str
-    user: str
-    currency: str
-    tag: int
-    stake: Decimal
-    """Major units of the player's currency; the unit of every movement of a run."""
-    lacks: frozenset[str]
-
-
 Section = (
     BetstackTarget
     | CasinoTarget
@@ -147,6 +143,8 @@ class Target:
     """Until a balance must show a transaction that was accepted."""
     callback_seconds: float
     """Until a call must have arrived that the target makes after it has answered."""
+    accept_seconds: float
+    """Until the accept of a transaction must have arrived."""
     hook_seconds: float
     """Until a hook must have answered, which may be when the calls are done that it causes."""
     hooks: Mapping[str, str]
@@ -163,7 +161,7 @@ class Target:
         """The table of a profile."""
         sections: dict[str, Section | None] = {
             "betstack": self.betstack,
-            "betcore-casino": self.casino,
+            casino_target.TABLE: self.casino,
             operator_target.TABLE: self.platform,
             feed_target.TABLE: self.feed,
             aggregator_target.TABLE: self.aggregator,
@@ -174,7 +172,7 @@ class Target:
 
     def secrets(self) -> list[str]:
         """Every value of the file that no report may show."""
-        tables = (self.platform, self.aggregator, self.feed, self.sessions, self.provider)
+        tables = (self.platform, self.casino, self.aggregator, self.feed, self.sessions, self.provider)
         own = [secret for table in tables if table for secret in table.secrets()]
         if self.betstack is None:
             return own
@@ -219,18 +217,11 @@ LIMITS: Final = (
 SUPERBET: Final = (Row("event", int), Row("bets", list, of=int))
 QUICKTIP: Final = (Row("legs", list, of=dict),)
 LEG: Final = (Row("id", int), Row("bet", int), Row("odds", Decimal, least=1))
-CASINO: Final = (
-    Row("client_id", str),
-    Row("user_id", str),
-    Row("currency", str, default="EUR"),
-    Row("tag_id", int, default=1313),
-    Row("stake", Decimal, default=Decimal(10), least=1),
-    Row("lacks", list, default=(), of=str),
-)
 DEADLINES: Final = (
     Row("answer_seconds", Decimal, default=Decimal(10), least=Decimal("0.1")),
     Row("settle_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
     Row("callback_seconds", Decimal, default=Decimal(5), least=Decimal(0)),
+    Row("accept_seconds", Decimal, default=Decimal(ACCEPT_SECONDS), least=Decimal(0)),
     Row("hook_seconds", Decimal, default=Decimal(60), least=Decimal("0.1")),
 )
 TOP: Final = (
@@ -239,7 +230,7 @@ TOP: Final = (
     Row("deadlines", dict, default=None),
     Row(hooks.TABLE, dict, default=None),
     Row("betstack", dict, default=None),
-    Row("betcore-casino", dict, default=None),
+    Row(casino_target.TABLE, dict, default=None),
     Row(operator_target.TABLE, dict, default=None),
     Row(feed_target.TABLE, dict, default=None),
     Row(aggregator_target.TABLE, dict, default=None),
@@ -335,17 +326,6 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
             lacks=lacks(row["lacks"], "betstack"),
         )
 
-    def casino(value: dict[str, Any]) -> CasinoTarget:
-        row = table(value, CASINO, "betcore-casino")
-        return CasinoTarget(
-            client_id=row["client_id"],
-            user=row["user_id"],
-            currency=row["currency"],
-            tag=row["tag_id"],
-            stake=row["stake"],
-            lacks=lacks(row["lacks"], "betcore-casino"),
-        )
-
     sessions, provider = top[provider_tables.SESSIONS], top[provider_tables.PROVIDER]
     return Target(
         label=top["label"],
@@ -353,10 +333,13 @@ def load(file: Path, environment: Mapping[str, str]) -> Target:
         answer_seconds=float(deadlines["answer_seconds"]),
         settle_seconds=float(deadlines["settle_seconds"]),
         callback_seconds=float(deadlines["callback_seconds"]),
+        accept_seconds=float(deadlines["accept_seconds"]),
         hook_seconds=float(deadlines["hook_seconds"]),
         hooks=hooks.read(top[hooks.TABLE] or {}, file=file, text=text),
         betstack=None if top["betstack"] is None else betstack(top["betstack"]),
-        casino=None if top["betcore-casino"] is None else casino(top["betcore-casino"]),
+        casino=None
+        if top[casino_target.TABLE] is None
+        else casino_target.read(top[casino_target.TABLE], table, lacks),
         platform=None
         if top[operator_target.TABLE] is None
         else operator_target.read(top[operator_target.TABLE], table, lacks),

@@ -32,6 +32,12 @@ main()
 """
 
 
+OF_OTHER_PLAYERS = {
+    "betcore.players.one_bet_id_of_two_players_is_two_bets",
+    "betcore.sign_in.token_past_its_lifetime_is_refused",
+}
+"""Cases of a casino that need what the sandbox's target file does not name."""
+
 OF_OTHER_ACCOUNTS = {
     "betstack.refusals.number_of_picks_has_its_limits",
     "betstack.refusals.price_has_its_limits",
@@ -99,7 +105,8 @@ def test_every_requirement_and_assumption_holds_for_the_casino(running: Running,
     )  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert {result["verdict"] for result in results_in(tmp_path)} == {"PASS"}
+    others = {row["case_id"]: row["verdict"] for row in results_in(tmp_path) if row["verdict"] != "PASS"}
+    assert others == dict.fromkeys(OF_OTHER_PLAYERS, "NOT-APPLICABLE")
     assert {path.name for path in tmp_path.iterdir()} == {
         "report.json",
         "report.html",

@@ -16,7 +16,6 @@ from judging import Judge, one_key
 from small_vendor import SmallVendor, serving
 
 from conformance import session as kit_session
-from conformance.callback_sink import JWKS_PATH
 from conformance.execution import execute
 from conformance.options import Options
 from conformance.run import prepare
@@ -56,7 +55,7 @@ def judge(settings: Callable[..., dict[str, Any]]) -> Judge:
             chosen = Options(base_url=url, profiles=profiles, **settings(**options))
             run = prepare(chosen, environment={}, new_key=one_key)
             if run.sink is not None:
-                vendor.casino.jwks_url = run.sink.url + JWKS_PATH
+                vendor.casino.betcore_url = run.sink.url
             if run.pam is not None:
                 vendor.betstack.pam.url = run.pam.url
             if run.texts is not None:

@@ -11,15 +11,15 @@ DEADLINE = 0.5
 
 
 class Meeting:
-    """Holds each thread until a second one has come for the same thing."""
+    """Holds each thread until others have come for the same thing."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._came: Counter[Hashable] = Counter()
 
-    def wait(self, thing: Hashable) -> None:
-        """Come for the thing, and go on as soon as two have."""
+    def wait(self, thing: Hashable, of: int = 2) -> None:
+        """Come for the thing, and go on as soon as so many have."""
         with self._condition:
             self._came[thing] += 1
             self._condition.notify_all()
-            self._condition.wait_for(lambda: self._came[thing] >= 2, DEADLINE)
+            self._condition.wait_for(lambda: self._came[thing] >= of, DEADLINE)

@@ -1,60 +1,143 @@
-"""A casino's wallet for BETCORE in small, for the kit's own tests; ``faults`` names what it does wrong."""
+"""A casino's wallet for BETCORE in small, for the kit's own tests; ``faults`` names what it does wrong.
+
+It shares no code with the sandbox and none with the kit.
+"""
 
 from __future__ import annotations
 
-import itertools
 import json
+import re
 import threading
-import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import jwt
-from meeting import Meeting
+from small_accepts import SmallAccepts
+from small_casino_bets import Refused, SmallBets, amount_in, plain, tax_in, whole
+from small_casino_keys import SmallKeys
+from small_casino_tokens import SmallRefreshTokens
 
-SIGN = {-1: -1, 1: 1, 2: 1, -2: -1, 4: 1}
 BY_HTTP_STATUS = {200: 200, 103811: 401, 103752: 400}
-PLAYER = "SomeUserId100"
+MESSAGES = {
+    103752: "Invalid request parameters",
+    103811: "JWT token validation failed",
+    102145: "User not found",
+    103801: "Incorrect amount",
+    990001: "Insufficient funds",
+    990002: "Transaction already exists",
+    990003: "Transaction already exists with another amount",
+    990004: "Bet not found",
+    990005: "Bet is closed",
+    990006: "Refresh token expired",
+    990007: "User is blocked",
+    990010: "Refresh token not found",
+    990013: "Cashback not found",
+}
+LARGEST = 1024 * 1024
+PLAYER, BLOCKED, SECOND = "SomeUserId100", "SomeUserId200", "SomeUserId400"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as far as one operation looks at it."""
+
+    data: Any
+    outcomes: list[tuple[str, dict[str, Any]]]
+    """What is to be reported afterwards: ``payments`` or ``cashback-payments``, and the accept."""
 
 
 class SmallCasino:
-    """One player, the bets, and their rules."""
+    """The players, and what is answered to BETCORE."""
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults
-        self.meeting = Meeting()
-        self.jwks_url = ""
-        self.balance = Decimal("7100.5")
-        self.booked: dict[tuple[int, int], tuple[Decimal, str]] = {}
-        self.closed: set[str] = set()
-        self.movements = 0
-        self.lock = threading.Lock()
-        self._numbers = itertools.count(1)
-        self._keys: dict[str, Any] = {}
-
-    def answer(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """The status and JSON body for a request."""
-        answer = self._answer(path, body)
-        status = (
-            BY_HTTP_STATUS.get(answer["ErrorCode"], 200) if "verdicts_by_http_status" in self.faults else 200
+        self.bets = SmallBets(
+            faults, {name: Decimal("7100.5") for name in (PLAYER, BLOCKED, SECOND)}, {BLOCKED}
         )
-        return status, answer
+        self.refresh_tokens = SmallRefreshTokens(faults, PLAYER, BLOCKED)
+        self.accepts = SmallAccepts(faults)
+        self.keys = SmallKeys(faults)
+        self.lock = threading.Lock()
+        self._operations: dict[str, Callable[[Asked], dict[str, Any]]] = {
+            "/users/auth": self._sign_in,
+            "/users/data": self._user_data,
+            "/payments/make": self._make,
+            "/payments/make-list": self._make_list,
+            "/payments/info": self._info,
+            "/payments/close": self._close,
+            "/cashback-payments/make": self._cashback,
+        }
 
-    def _answer(self, path: str, body: bytes) -> dict[str, Any]:
-        data = self._verified(body)
-        if data is None:
-            return self._said(103811, "JWT token validation failed")
+    @property
+    def betcore_url(self) -> str:
+        """Where BETCORE is."""
+        return self.accepts.betcore_url
+
+    @betcore_url.setter
+    def betcore_url(self, url: str) -> None:
+        self.accepts.betcore_url = url
+        self.keys.url = f"{url}/mis-api/api/v2/auth/jwks"
+
+    @property
+    def balance(self) -> Decimal:
+        """What the first player has."""
+        return self.bets.balances[PLAYER]
+
+    @balance.setter
+    def balance(self, balance: Decimal) -> None:
+        self.bets.balances[PLAYER] = balance
+
+    def serves(self, path: str) -> bool:
+        """Whether the path is one of the casino's."""
+        return path.startswith(("/users/", "/payments/", "/cashback-payments/"))
+
+    def answer(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, Any]]:
+        """The status and JSON body for a request."""
+        if (refused := self._refused_by_the_web_server(method, path, headers, body)) is not None:
+            general = 1 if "web_server_of_its_own" in self.faults else 103799
+            return refused, {"ErrorCode": general, "Message": "General API Error"}
+        asked = Asked(self.keys.verified(body, headers), [])
+        answer = self._answer(path, asked)
+        for kind, accept in asked.outcomes:
+            self.accepts.report(kind, accept)
+        by_http = "verdicts_by_http_status" in self.faults
+        return (BY_HTTP_STATUS.get(answer["ErrorCode"], 200) if by_http else 200), answer
+
+    def _refused_by_the_web_server(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> int | None:
+        if path not in self._operations:
+            return 404
+        if method != "POST":
+            return 405
+        if len(body) > 32_768 and "long_tokens_break" in self.faults:
+            return 500
+        if len(body) > LARGEST and "any_size" not in self.faults:
+            return 413
+        declared = headers.get("content-type", "application/json").partition(";")[0]
+        return 415 if declared != "application/json" and "any_media_type" not in self.faults else None
+
+    def _answer(self, path: str, asked: Asked) -> dict[str, Any]:
+        if asked.data is None:
+            refusal = self._said(103811)
+            if "refusal_tells_all" in self.faults:
+                refusal["Value"] = {"Balance": plain(self.balance)}
+            return refusal
         try:
-            if path == "/users/data":
-                return self._user_data(data)
-            return self._make(data) if path == "/payments/make" else self._close(data)
+            return self._operations[path](asked)
+        except Refused as refused:
+            return self._said(refused.code, **refused.value)
         except (KeyError, TypeError, ValueError, ArithmeticError):
-            return self._said(
-                103799 if "codes_swapped" in self.faults else 103752, "Invalid request parameters"
-            )
+            return self._said(103799 if "codes_swapped" in self.faults else 103752)
 
-    def _said(self, code: int, message: str, **value: str) -> dict[str, Any]:
+    def _said(self, code: int, **value: str) -> dict[str, Any]:
+        message = "Success" if code == 200 else MESSAGES.get(code, "General API Error")
         if "unknown_user_codes" in self.faults and code == 102145:
+            code = 103799
+        if "codes_of_its_own" in self.faults and code >= 990000:
             code = 103799
         answer: dict[str, Any] = {"ErrorCode": code, "Message": message}
         if "wrong_message" in self.faults:
@@ -63,124 +146,119 @@ class SmallCasino:
             del answer["Message"]
         return {**answer, "Value": value} if value else answer
 
-    # -- identity -----------------------------------------------------------------------------------
+    # -- players ------------------------------------------------------------------------------------
 
-    def _verified(self, body: bytes) -> Any:
-        try:
-            text = body.decode()
-            compact = text if "quotes_optional" in self.faults and text[:1] != '"' else json.loads(text)
-            if "cut_token_accepted" in self.faults and compact.count(".") == 1:
-                compact, trusted_as_cut = f"{compact}.", True
-            else:
-                trusted_as_cut = False
-            header = jwt.get_unverified_header(compact)
-            key = self._key(header["kid"])
-            trusted = "jwt_unverified" in self.faults or key is None or trusted_as_cut
-            if header["alg"] == "none" and "none_accepted" in self.faults:
-                trusted = True
-            options: Any = {
-                "verify_exp": "expiry_ignored" not in self.faults,
-                "verify_nbf": "nbf_ignored" not in self.faults,
-                "verify_signature": not trusted,
-            }
-            claims = jwt.decode(compact, key, algorithms=["RS256"], options=options)
-            if claims["client_id"] != "PartnerClient-1556" and "any_client" not in self.faults:
-                return None
-            return json.loads(claims["data"])
-        except (jwt.PyJWTError, ValueError, KeyError, AttributeError, TypeError):
-            return None
+    def _balance(self, user: str) -> str:
+        told = plain(self.bets.balances[user])
+        return f"{Decimal(told):.2f}" if "two_digits_always" in self.faults else told
 
-    def _key(self, kid: str) -> Any:
-        if kid not in self._keys:
-            with urllib.request.urlopen(self.jwks_url, timeout=5) as response:
-                found = jwt.PyJWKSet.from_dict(json.load(response))
-            self._keys = {str(key.key_id): key for key in found.keys}
-        return self._keys.get(kid) if "unknown_key_trusted" in self.faults else self._keys[kid]
-
-    # -- operations ---------------------------------------------------------------------------------
-
-    def _user_data(self, data: Any) -> dict[str, Any]:
+    def _sign_in(self, asked: Asked) -> dict[str, Any]:
+        token = _text(asked.data["RefreshToken"])
         if "tag_required" in self.faults:
-            float(data["TagId"])
-        if data["PartnerUserId"] != PLAYER:
-            return self._said(102145, "User not found")
-        answer = self._said(200, "Success", Balance=_plain(self.balance))
+            float(asked.data["TagId"])
+        with self.lock:
+            user, new = self.refresh_tokens.exchange(token)
+            if "newcomers_forgotten" not in self.faults:
+                gift = 5 if "newcomers_get_money" in self.faults else 0
+                self.bets.balances.setdefault(user, Decimal(gift))
+        value = {"PartnerUserId": user, "CurrencyCode": "EUR", "RefreshToken": new}
+        if "currency_by_number" in self.faults:
+            value["CurrencyCode"] = "978"
+        if "player_unnamed" in self.faults:
+            del value["PartnerUserId"]
+        if "no_new_token" in self.faults:
+            del value["RefreshToken"]
+        if "no_balance_at_sign_in" not in self.faults and user in self.bets.balances:
+            value["Balance"] = self._balance(user)
+        return self._said(200, **value)
+
+    def _user_data(self, asked: Asked) -> dict[str, Any]:
+        if "tag_required" in self.faults:
+            float(asked.data["TagId"])
+        if "extra_data_refused" in self.faults and "ExtraData" in asked.data:
+            raise ValueError("ExtraData")
+        if "large_tags_refused" in self.faults and asked.data.get("TagId", 0) > 1_000_000:
+            raise ValueError("TagId")
+        user = self.bets.known(asked.data["PartnerUserId"])
+        answer = self._said(200, Balance=self._balance(user))
         if "balance_as_number" in self.faults:
-            answer["Value"]["Balance"] = float(self.balance)
+            answer["Value"]["Balance"] = float(self.bets.balances[user])
         return answer
 
-    def _make(self, data: Any) -> dict[str, Any]:
-        amount, bet = Decimal(data["Amount"]), data["BetId"]
-        user, kind = data["PartnerUserId"], data["TransactionType"]
-        if kind not in SIGN:
-            raise ValueError(kind)
-        if user != PLAYER:
-            return self._said(102145, "User not found")
-        if str(bet) in self.closed and "closed_bet_pays" not in self.faults:
-            if "closed_bet_pays_silently" in self.faults:
-                self.balance += SIGN[kind] * amount
-            return self._said(990005, "Bet is closed")
-        if kind in (1, -2) and (bet, -1) not in self.booked and "payout_without_bet" not in self.faults:
-            return self._said(990004, "Bet not found")
-        if "booking_race" in self.faults and (bet, kind) not in self.booked:
-            self.meeting.wait((bet, kind))  # two have seen no booking
-            with self.lock:
-                return self._move(bet, kind, amount)
-        with self.lock:
-            return self._book(bet, kind, amount)
+    # -- money --------------------------------------------------------------------------------------
 
-    def _book(self, bet: int, kind: int, amount: Decimal) -> dict[str, Any]:
-        before = self.booked.get((bet, kind))
-        if before is not None and "booked_again" not in self.faults:
-            return self._repeated(before, kind, amount)
-        if self.balance + SIGN[kind] * amount < 0 and "overdraft" not in self.faults:
-            return self._said(990001, "Insufficient funds", Balance=_plain(self.balance))
-        return self._move(bet, kind, amount)
+    def _make(self, asked: Asked) -> dict[str, Any]:
+        return self._made(asked, "payments", lambda: self.bets.make(asked.data), asked.data)
 
-    def _repeated(self, before: tuple[Decimal, str], kind: int, amount: Decimal) -> dict[str, Any]:
-        same = before[0] == amount
-        if not same and "changed_amount_booked" in self.faults:
-            self.balance += SIGN[kind] * amount
-        code = 990002 if same or "changed_amount_refused_wrongly" in self.faults else 990003
-        if "repeat_answered_with_success" in self.faults and same:
-            code = 200
-        return self._said(code, "Transaction already exists", PartnerTransactionId=before[1])
+    def _cashback(self, asked: Asked) -> dict[str, Any]:
+        return self._made(asked, "cashback-payments", lambda: self.bets.cashback(asked.data), asked.data)
 
-    def _move(self, bet: int, kind: int, amount: Decimal) -> dict[str, Any]:
-        move = SIGN[kind] * amount
-        if "fractions_lost" in self.faults:
-            move = Decimal(int(move))
-        if (kind, True) in ((-1, "bet_is_free" in self.faults), (4, "jackpot_lost" in self.faults)):
-            move = Decimal(0)
-        if (kind, True) in (
-            (2, "bet_return_takes" in self.faults),
-            (-2, "payout_return_gives" in self.faults),
-        ):
-            move = -move
-        if kind == 1 and amount == 0 and "loss_gives_back" in self.faults:
-            move = Decimal(10)
-        if kind == 1 and (bet, 99) in self.booked and "second_payout_swallowed" in self.faults:
-            move = Decimal(0)
-        self.balance += move
-        self.movements += 1
-        transaction = "" if "transactions_unnamed" in self.faults else f"T{next(self._numbers)}"
-        self.booked[bet, kind] = (amount, transaction)
-        # A return makes room for the transaction that it takes back, and the other way round.
-        self.booked.pop((bet, {2: -1, -2: 1, -1: 2, 1: -2}.get(kind, 0)), None)
-        if kind == -2:
-            self.booked[bet, 99] = (amount, "returned")
-        return self._said(200, "Success", PartnerTransactionId=transaction, Balance=_plain(self.balance))
+    def _made(self, asked: Asked, kind: str, make: Callable[[], dict[str, str]], data: Any) -> dict[str, Any]:
+        """Make one transaction; what becomes of it is reported, unless its data could not be read."""
+        told = {"BetId": data["BetId"], "TransactionType": data["TransactionType"]}
+        told |= {name: data[name] for name in ("Amount", "TaxAmount") if name in data}
+        try:
+            value = make()
+        except Refused as refused:
+            answer = self._said(refused.code, **refused.value)
+            first = {name: refused.value[name] for name in ("PartnerTransactionId",) if name in refused.value}
+            booked = refused.code in (200, 990002) and "repeats_reported_as_refused" not in self.faults
+            outcome = {"ErrorCode": 200 if booked else refused.code, "Message": "", **first}
+            asked.outcomes.append((kind, {**told, **outcome}))
+            return answer
+        named = {"PartnerTransactionId": value["PartnerTransactionId"]}
+        asked.outcomes.append((kind, {**told, "ErrorCode": 200, "Message": "Success", **named}))
+        return self._said(200, **value)
 
-    def _close(self, data: Any) -> dict[str, Any]:
-        bet, closed = data["BetId"], data["Closed"]
+    def _make_list(self, asked: Asked) -> dict[str, Any]:
+        items = asked.data
+        if not isinstance(items, list) or (not items and "empty_list_taken" not in self.faults):
+            raise ValueError("no list")
+        if "bets_only_in_lists" in self.faults and any(item["TransactionType"] != -1 for item in items):
+            raise ValueError("not bets alone")
+        if "one_player_in_lists" in self.faults and len({item["PartnerUserId"] for item in items}) > 1:
+            raise ValueError("several players")
+        for item in items:
+            try:
+                _checked(item)
+            except (KeyError, TypeError, ValueError, ArithmeticError):
+                if "malformed_item_skipped" not in self.faults:
+                    raise
+        rows: list[dict[str, Any]] = []
+        for item in reversed(items) if "list_backwards" in self.faults else items:
+            one = self._made(asked, "payments", lambda item=item: self.bets.make(item), item)  # type: ignore[misc]
+            if one["ErrorCode"] != 200 and "list_all_or_none" in self.faults:
+                return one
+            named = {name: item[name] for name in ("BetId", "TransactionType")}
+            rows.append({**named, **{key: value for key, value in one.items() if key != "Value"}})
+            rows[-1].update(one.get("Value", {}))
+        if "one_accept_for_a_list" in self.faults:
+            del asked.outcomes[1:]
+        answer = self._said(200)
+        if "list_without_entries" not in self.faults:
+            answer["Value"] = rows
+        return answer
+
+    def _info(self, asked: Asked) -> dict[str, Any]:
+        return {**self._said(200), "Value": self.bets.info(whole(asked.data["BetId"]))}
+
+    def _close(self, asked: Asked) -> dict[str, Any]:
+        bet, closed = _text(asked.data["BetId"]), asked.data["Closed"]
         if type(closed) is not bool and "any_closed" not in self.faults:
             raise TypeError("Closed")
-        if closed:
-            self.closed.add(bet)
-        elif "never_reopened" not in self.faults:
-            self.closed.discard(bet)
-        return self._said(200, "Success")
+        if "numbers_and_strings_apart" not in self.faults:
+            self.bets.close(bet, closed)
+        return self._said(200)
 
 
-def _plain(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+def _checked(item: Any) -> None:
+    """Raise unless the fields of a transaction are there, with their types."""
+    amount_in(item), tax_in(item), whole(item["BetId"]), _text(item["PartnerUserId"])
+    if whole(item["TransactionType"]) not in (-1, 1, 2, -2, 4):
+        raise ValueError(item["TransactionType"])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not re.search(r"\S", value):
+        raise TypeError(json.dumps(value))
+    return value

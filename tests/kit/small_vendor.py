@@ -31,8 +31,8 @@ class SmallVendor:
             return self.betstack.answer(method, path.removeprefix("/be"), headers, body)
         if path.startswith("/bc/"):
             return self.cards.answer(method, path.removeprefix("/bc"), headers, body)
-        if path in ("/users/data", "/payments/make", "/payments/close"):
-            return self.casino.answer(path, body)
+        if self.casino.serves(path):
+            return self.casino.answer(method, path, headers, body)
         return 404, {"code": 904, "message": "Not Found"}
 
     def headers(self, path: str, status: int) -> dict[str, str]:
@@ -40,7 +40,7 @@ class SmallVendor:
         shared = path.startswith("/bc/") and "no_cors" not in self.faults
         return {
             **({"Access-Control-Allow-Origin": "*"} if shared else {}),
-            **({"Allow": "GET"} if status == 405 else {}),
+            **({"Allow": "POST" if self.casino.serves(path) else "GET"} if status == 405 else {}),
         }
 
 

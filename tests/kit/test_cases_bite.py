@@ -7,70 +7,13 @@ from pathlib import Path
 import pytest
 from betstack_faults import FAULTS, LIMITS, VARIATIONS, WITHOUT_PLATFORM
 from betstack_faults import MONEY as BETSTACK_MONEY
+from casino_faults import CASINO, MONEY
 from judging import Judge
 from small_vendor import SmallVendor
 
 from conformance.case import catalogue
 from conformance.target import sandbox_file
 from conformance.verdict import ExitCode, Verdict
-
-CASINO = (
-    ("any_client", "token.unknown_client_is_refused"),
-    ("any_closed", "close.closed_of_a_wrong_type_is_refused"),
-    ("balance_as_number", "user_data.balance_is_a_decimal_string"),
-    ("changed_amount_refused_wrongly", "make.repeat_with_another_amount_is_refused"),
-    ("codes_swapped", "close.closing_without_bet_id_is_refused"),
-    ("codes_swapped", "close.closing_without_closed_is_refused"),
-    ("codes_swapped", "make.transaction_without_a_required_field_is_refused"),
-    ("codes_swapped", "user_data.query_without_player_is_refused"),
-    ("closed_bet_pays", "close.payment_on_a_closed_bet_is_refused"),
-    ("cut_token_accepted", "token.documented_token_is_accepted"),
-    ("drops_connections", "make.accepted_transaction_says_success"),
-    ("expiry_ignored", "token.expired_token_is_refused"),
-    ("jwt_unverified", "token.tampered_payload_is_refused"),
-    ("jwt_unverified", "token.unknown_key_under_a_known_name_is_refused"),
-    ("jwt_unverified", "token.token_signed_with_the_public_key_is_refused"),
-    ("jwt_unverified", "token.forged_token_reads_no_balance"),
-    ("jwt_unverified", "token.forged_token_is_told_no_balance"),
-    ("jwt_unverified", "token.forged_token_gets_103811_from_make"),
-    ("unknown_key_trusted", "token.unknown_key_is_refused"),
-    ("nbf_ignored", "token.token_of_the_future_is_refused"),
-    ("never_reopened", "close.reopened_bet_takes_transactions"),
-    ("never_reopened", "close.repeated_closing_and_reopening_succeed"),
-    ("none_accepted", "token.unsigned_token_is_refused"),
-    ("payout_without_bet", "make.payout_without_a_bet_is_refused"),
-    ("quotes_optional", "token.unquoted_token_is_refused"),
-    ("repeat_answered_with_success", "make.repeat_is_answered_as_a_duplicate"),
-    ("tag_required", "user_data.tag_may_be_absent"),
-    ("transactions_unnamed", "make.answer_carries_transaction_id_and_balance"),
-    ("unknown_user_codes", "make.transaction_of_an_unknown_player_is_refused"),
-    ("unknown_user_codes", "user_data.unknown_player_is_refused"),
-    ("verdicts_by_http_status", "token.every_verdict_comes_with_http_200"),
-    ("wrong_message", "close.closing_succeeds"),
-    ("wrong_message", "close.message_of_200_has_the_documented_wording"),
-    ("wrong_message", "close.message_of_103752_has_the_documented_wording"),
-    ("wrong_message", "close.message_of_103811_has_the_documented_wording"),
-    ("wrong_message", "close.reopening_succeeds"),
-    ("wrong_message", "make.accepted_transaction_says_success"),
-    ("message_missing", "close.answer_has_code_and_message"),
-)
-MONEY = (
-    ("bet_is_free", "make.bet_takes_its_amount"),
-    ("bet_return_takes", "make.bet_return_adds_its_amount"),
-    ("booked_again", "make.repeated_bet_is_booked_once"),
-    ("booked_again", "make.repeated_payout_is_booked_once"),
-    ("booking_race", "make.two_simultaneous_equal_bets_are_booked_once"),
-    ("booking_race", "make.ten_simultaneous_equal_bets_are_booked_once"),
-    ("changed_amount_booked", "make.repeat_with_another_amount_is_refused"),
-    ("closed_bet_pays_silently", "close.payment_on_a_closed_bet_is_refused"),
-    ("fractions_lost", "make.payout_adds_its_amount"),
-    ("jackpot_lost", "make.jackpot_adds_its_amount"),
-    ("jwt_unverified", "token.forged_payment_moves_no_money"),
-    ("loss_gives_back", "make.payout_of_nothing_is_a_loss"),
-    ("overdraft", "make.bet_beyond_the_balance_is_refused"),
-    ("payout_return_gives", "make.payout_return_takes_its_amount"),
-    ("second_payout_swallowed", "make.payout_after_its_return_is_a_new_one"),
-)
 
 
 def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -135,26 +78,52 @@ def test_limits_are_judged_where_the_target_file_names_them(
     assert [row.verdict for row in broken.record.results] == [Verdict.FAIL]
 
 
+@pytest.fixture
+def demanding(tmp_path: Path) -> Path:
+    """The sandbox's target file, with all that a case may need, and little time for accepts."""
+    text = sandbox_file().read_text()
+    text = text.replace("[deadlines]", "[deadlines]\naccept_seconds = 1.6")
+    more = 'second_user_id = "SomeUserId400"\nexpired_refresh_token = "a87ff679a2f3e71d9181a67b7542122c"'
+    file = tmp_path / "target.toml"
+    file.write_text(text.replace("[betcore-casino]", f"[betcore-casino]\n{more}"))
+    return file
+
+
+def test_casino_that_does_nothing_wrong_passes_every_case(judge: Judge, demanding: Path) -> None:
+    demanding.write_text(demanding.read_text().replace("accept_seconds = 1.6", ""))
+    session = judge(SmallVendor(), "betcore-casino", judge_assumptions=True, target=demanding)
+    assert session.record is not None
+
+    assert {
+        row.case_id: row.reason for row in session.record.results if row.verdict is not Verdict.PASS
+    } == {}
+    assert session.code is ExitCode.AS_EXPECTED
+
+
 @pytest.mark.parametrize(("fault", "cases"), _by_fault(*CASINO))
 def test_fault_of_a_casino_fails_the_cases_named_for_it(
-    judge: Judge, fault: str, cases: tuple[str, ...]
+    judge: Judge, demanding: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
     ids = tuple(f"betcore.{case}" for case in cases)
 
-    assert _verdicts(judge, fault, ids, judge_assumptions=True) == dict.fromkeys(ids, Verdict.FAIL)
+    assert _verdicts(judge, fault, ids, judge_assumptions=True, target=demanding) == dict.fromkeys(
+        ids, Verdict.FAIL
+    )
 
 
 @pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
-    judge: Judge, fault: str, cases: tuple[str, ...]
+    judge: Judge, demanding: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
     ids = tuple(f"betcore.{case}" for case in cases)
 
-    assert _verdicts(judge, fault, ids) == dict.fromkeys(ids, Verdict.HAZARD)
+    assert _verdicts(judge, fault, ids, target=demanding) == dict.fromkeys(ids, Verdict.HAZARD)
 
 
 def test_booking_whose_answer_is_lost_is_no_hazard_since_nobody_knows_of_it(judge: Judge) -> None:
-    session = judge(SmallVendor("drops_after_booking"), "betcore-casino", only=("BC-PAY-002",))
+    session = judge(
+        SmallVendor("drops_after_booking"), "betcore-casino", only=("betcore.make.bet_takes_its_amount",)
+    )
     assert session.record is not None
     (result,) = session.record.results
 

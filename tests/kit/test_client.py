@@ -9,7 +9,7 @@ import pytest
 from constant_servers import constant_server, raw_server
 
 from conformance import client
-from conformance.casino import decimal_of
+from conformance.casino_answer import decimal_of
 from conformance.client import (
     NO_JSON,
     Evidence,

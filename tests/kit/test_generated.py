@@ -80,7 +80,7 @@ def test_broken_connection_is_the_targets_finding(judge: Judge) -> None:
 def test_requests_are_signed_and_reach_every_branch(judge: Judge) -> None:
     vendor = Listening()
     result_of(judge, vendor, "betcore.generated.makePayment")
-    booked = [amount for amount, _ in vendor.casino.booked.values()]
+    booked = [amount for (amount, _), _ in vendor.casino.bets.booked.values()]
 
     assert booked != []
     assert max(booked) < 1

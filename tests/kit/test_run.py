@@ -39,7 +39,7 @@ def test_vendor_that_follows_the_documentation_passes_every_binding_case(judge: 
         for case in catalogue().values()
         if case.profile == profile
     }
-    expected |= {case: (Verdict.NOT_APPLICABLE, None) for case in WITHOUT_LIMITS if case in expected}
+    expected |= {case: (Verdict.NOT_APPLICABLE, None) for case in NOT_IN_THE_SANDBOX if case in expected}
     assert verdicts == expected
     assert session.code is ExitCode.AS_EXPECTED
 
@@ -178,8 +178,11 @@ def test_what_a_run_takes_it_gives_back(judge: Judge) -> None:
     assert session.record is not None
 
     assert vendor.casino.balance == before
-    assert session.record.created == []
-    assert vendor.casino.movements > 50
+    assert session.record.created == [
+        "betcore.list.list_may_hold_several_players: player SomeUserId200: +0.01 EUR",
+        "betcore.players.credits_of_a_blocked_player_are_booked: player SomeUserId200: +0.01 EUR",
+    ]
+    assert vendor.casino.bets.movements > 50
 
 
 def test_target_that_takes_what_it_should_give_does_not_empty_the_player(judge: Judge) -> None:
@@ -190,7 +193,6 @@ def test_target_that_takes_what_it_should_give_does_not_empty_the_player(judge: 
 
     verdicts = {result.verdict for result in session.record.results}
     assert Verdict.HAZARD in verdicts
-    assert Verdict.NOT_RUN not in verdicts
     assert vendor.casino.balance == before
 
 
@@ -198,6 +200,12 @@ WITHOUT_LIMITS = (
     "betstack.refusals.number_of_picks_has_its_limits",
     "betstack.refusals.price_has_its_limits",
 )
+NOT_IN_THE_SANDBOX = (
+    *WITHOUT_LIMITS,
+    "betcore.players.one_bet_id_of_two_players_is_two_bets",
+    "betcore.sign_in.token_past_its_lifetime_is_refused",
+)
+"""Cases that need what the sandbox's target file does not name."""
 """What needs limits, which the sandbox's operators don't have."""
 
 TABLE_OF = {
@@ -335,7 +343,7 @@ def test_player_with_too_little_money_leaves_the_case_not_run(judge: Judge) -> N
     assert [(row.verdict, row.reason) for row in session.record.results] == [
         (Verdict.NOT_RUN, "needs a balance of 10, SomeUserId100 has 9.99")
     ]
-    assert vendor.casino.movements == 0
+    assert vendor.casino.bets.movements == 0
 
 
 def test_run_of_which_nothing_is_applicable_is_not_green(judge: Judge, tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
             'user_id = "u"',
             'user_id = "u"\nlacks = ["jakpot"]',
             ": [betcore-casino] lacks: jakpot is no capability; "
-            "there are bet-return, payout-return, jackpot, reopen",
+            "there are bet-return, payout-return, jackpot, reopen, tax, promotions, make-list, info, "
+            "cashback, accepts, key-rotation",
         ),
         (
             'user_id = "u"',

@@ -77,6 +77,17 @@ def test_repeated_closing_and_reopening_succeed(casino: Casino) -> None:
         casino.transact(bet, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
 
 
+@requirement("BC-CLS-013", safety="moves-money")
+def test_digits_of_a_closing_mean_the_bet_of_that_number(casino: Casino) -> None:
+    """The string of a closing means the bet with this number: its payout is refused, another bet's is not."""
+    closed, other = casino.accepted_bet(), casino.accepted_bet()
+    with control("closing one of them"):
+        casino.close(closed).must_be(oracle.SUCCESS)
+    casino.transact(closed, oracle.PAYOUT, casino.stake).must_be(oracle.CLOSED)
+    with control("a payout for the other one"):
+        casino.transact(other, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
+
+
 @requirement("BC-CLS-008", safety="moves-money")
 def test_answer_has_code_and_message(casino: Casino) -> None:
     """The answer to a success and to a refusal is an object with a number ErrorCode and a string Message."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from conformance.case import control, requirement
 from conformance.casino import Casino
-from conformance.client import expect_equal
-from conformance.errors import Mismatch
+from conformance.casino_answer import Answer
+from conformance.client import RawAnswer, expect_equal, simultaneously
+from conformance.errors import Hazard, Mismatch
 from conformance.oracle import betcore as oracle
 
 CENT = Decimal("0.01")
@@ -82,10 +84,7 @@ def test_bet_beyond_the_balance_is_refused(casino: Casino) -> None:
 def test_repeated_bet_is_booked_once(casino: Casino) -> None:
     """The same bet sent again, in a new token, takes no money a second time."""
     bet = casino.accepted_bet()
-    answer = casino.make(bet, oracle.BET, casino.stake)
-    casino.books_must_agree("the repeat of a bet was sent")
-    if not answer.accepted:
-        answer.must_be(oracle.DUPLICATE)
+    casino.repeat(bet, oracle.BET, casino.stake)
 
 
 @requirement("BC-PAY-007", safety="moves-money")
@@ -94,10 +93,7 @@ def test_repeated_payout_is_booked_once(casino: Casino) -> None:
     bet = casino.accepted_bet()
     with control("the first payout"):
         casino.transact(bet, oracle.PAYOUT, casino.stake * 2).must_be(oracle.SUCCESS)
-    answer = casino.make(bet, oracle.PAYOUT, casino.stake * 2)
-    casino.books_must_agree("the repeat of a payout was sent")
-    if not answer.accepted:
-        answer.must_be(oracle.DUPLICATE)
+    casino.repeat(bet, oracle.PAYOUT, casino.stake * 2)
 
 
 @requirement("BC-PAY-007", safety="moves-money")
@@ -108,12 +104,7 @@ def test_repeat_is_answered_as_a_duplicate(casino: Casino) -> None:
     first = casino.transact(bet, oracle.BET, casino.stake).must_be(oracle.SUCCESS)
     repeat = casino.make(bet, oracle.BET, casino.stake)
     casino.books_must_agree("the repeat of a bet was sent")
-    repeat.must_be(oracle.DUPLICATE)
-    expect_equal(
-        "PartnerTransactionId of the repeat",
-        expected=first.raw.member("Value", "PartnerTransactionId"),
-        actual=repeat.raw.member("Value", "PartnerTransactionId"),
-    )
+    repeat.must_be(oracle.DUPLICATE).must_name_transaction(first.transaction)
 
 
 @requirement("BC-PAY-008", safety="moves-money")
@@ -190,10 +181,106 @@ def test_answer_carries_transaction_id_and_balance(casino: Casino) -> None:
 @requirement("BC-PAY-014", safety="moves-money")
 def test_two_simultaneous_equal_bets_are_booked_once(casino: Casino) -> None:
     """Of two equal bets sent at once exactly one takes the money."""
-    casino.bet_at_once(2)
+    casino.open_books(needed=2 * casino.stake)
+    casino.make_at_once(2, casino.new_bet(), oracle.BET, casino.stake)
 
 
 @requirement("BC-PAY-014", safety="moves-money")
 def test_ten_simultaneous_equal_bets_are_booked_once(casino: Casino) -> None:
     """Of ten equal bets sent at once exactly one takes the money."""
-    casino.bet_at_once(10)
+    casino.open_books(needed=10 * casino.stake)
+    casino.make_at_once(10, casino.new_bet(), oracle.BET, casino.stake)
+
+
+@requirement("BC-PAY-017", safety="moves-money")
+def test_optional_fields_may_be_absent(casino: Casino) -> None:
+    """A bet and its payout without TaxAmount, PromoCode and TagId are booked."""
+    casino.open_books(needed=casino.stake)
+    bet = casino.new_bet()
+    for kind in (oracle.BET, oracle.PAYOUT):
+        assert set(casino.payment(bet, kind, casino.stake)) == set(oracle.PAYMENT_FIELDS)
+        casino.transact(bet, kind, casino.stake).must_be(oracle.SUCCESS)
+
+
+@requirement("BC-PAY-018", safety="moves-money")
+def test_optional_fields_may_be_present(casino: Casino) -> None:
+    """A bet and its payout are booked with TaxAmount, with PromoCode, with TagId, and with all three."""
+    casino.open_books(needed=casino.stake)
+    optional = {"TaxAmount": "0", "PromoCode": "SUMMER", "TagId": casino.target.tag}
+    for fields in (*({name: value} for name, value in optional.items()), optional):
+        bet = casino.new_bet()
+        for kind in (oracle.BET, oracle.PAYOUT):
+            casino.transact(bet, kind, casino.stake, **fields).must_be(oracle.SUCCESS)
+
+
+@requirement("BC-PAY-019", safety="moves-money", needs=("bet-return", "payout-return", "jackpot"))
+def test_five_types_are_taken_and_no_other(casino: Casino) -> None:
+    """Each of the five types of transaction is booked; a sixth one is refused and moves nothing."""
+    bet = casino.accepted_bet()
+    for kind in (oracle.PAYOUT, oracle.PAYOUT_RETURN, oracle.JACKPOT, oracle.BET_RETURN):
+        casino.transact(bet, kind, casino.stake).must_be(oracle.SUCCESS)
+    for kind in (0, 3, -4):
+        odd = casino.call("makePayment", casino.payment(casino.new_bet(), kind, casino.stake), legal=False)
+        casino.books_must_agree(f"a transaction of type {kind} was sent")
+        expect_equal(f"a transaction of type {kind} is accepted", expected=False, actual=odd.accepted)
+
+
+@requirement("BC-PAY-027", safety="moves-money")
+def test_payout_gives_money(casino: Casino) -> None:
+    """A payout of more than 0 raises the balance."""
+    bet = casino.accepted_bet()
+    before = casino.read_balance()
+    casino.transact(bet, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
+    after = casino.read_balance()
+    if after <= before:
+        raise Hazard(
+            f"a payout over {casino.stake} left the balance at {after}, it was {before}",
+            expected=f"more than {before}",
+            actual=str(after),
+        )
+
+
+@requirement("BC-PAY-002", "BC-PAY-003", safety="moves-money", needs=("promotions",))
+def test_free_bet_takes_nothing_and_its_payout_is_paid_once(casino: Casino) -> None:
+    """A bet of amount 0 with a PromoCode is accepted and takes nothing; its payout is paid, and only once."""
+    casino.open_books()
+    bet, free = casino.new_bet(), {"PromoCode": "FREEBET"}
+    casino.transact(bet, oracle.BET, casino.stake * 0, **free).must_be(oracle.SUCCESS)
+    casino.transact(bet, oracle.PAYOUT, casino.stake, **free).must_be(oracle.SUCCESS)
+    casino.repeat(bet, oracle.PAYOUT, casino.stake, **free)
+
+
+@requirement("BC-PAY-006", safety="moves-money")
+def test_simultaneous_bets_do_not_overdraw(casino: Casino) -> None:
+    """Of ten simultaneous bets, each of more than a quarter of the balance, three at most are accepted."""
+    books = casino.open_books(needed=casino.stake)
+    amount = (books.opening / 4).quantize(CENT) + CENT
+    bets = [casino.new_bet() for _ in range(10)]
+    raw = simultaneously([partial(_bet, casino, bet, amount) for bet in bets])
+    taken = [bet for bet, answer in zip(bets, raw, strict=True) if Answer(answer).accepted]
+    for bet in taken:
+        books.book(bet, oracle.BET, -amount)
+    move = -amount * len(taken)
+    casino.books_must_agree(f"ten bets of {amount} were sent at once, {len(taken)} were accepted", move)
+    casino.balance_must_not_be_negative()
+    if not 1 <= len(taken) <= 3:
+        raise Mismatch(
+            f"{len(taken)} of ten simultaneous bets were accepted, the balance pays for three",
+            expected="one, two or three",
+            actual=str(len(taken)),
+        )
+
+
+@requirement("BC-PAY-024", safety="moves-money", needs=("payout-return",))
+def test_payout_return_of_spent_winnings_is_refused(casino: Casino) -> None:
+    """A payout return beyond the balance is refused like a bet; whatever is answered, the books are right."""
+    won = casino.accepted_bet()
+    with control("the payout"):
+        casino.transact(won, oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
+    with control("a bet of the balance but a cent"):
+        casino.transact(casino.new_bet(), oracle.BET, casino.read_balance() - CENT).must_be(oracle.SUCCESS)
+    casino.transact(won, oracle.PAYOUT_RETURN, casino.stake).must_be(oracle.INSUFFICIENT_FUNDS)
+
+
+def _bet(casino: Casino, bet: int, amount: Decimal) -> RawAnswer:
+    return casino.make(bet, oracle.BET, amount, paced=False).raw

@@ -8,7 +8,7 @@ from typing import Final
 from conformance.aggregator import Aggregator
 from conformance.aggregator_target import CASINO_CALLS
 from conformance.case import requirement
-from conformance.casino import decimal_of
+from conformance.casino_answer import decimal_of
 from conformance.client import expect_equal, shown
 from conformance.errors import Mismatch
 from conformance.oracle.betcore import BET, BET_RETURN, JACKPOT, PAYOUT, PAYOUT_RETURN

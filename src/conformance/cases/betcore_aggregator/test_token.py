@@ -15,7 +15,7 @@ from conformance.aggregator_checks import (
     must_not_be_let_through,
 )
 from conformance.case import control, requirement
-from conformance.casino import Answer
+from conformance.casino_answer import Answer
 from conformance.client import expect_equal
 from conformance.errors import Mismatch
 from conformance.oracle import aggregator as oracle
