@@ -96,8 +96,10 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
 def run(profiles: tuple[str, ...], verbose: bool, **given: Any) -> None:
     """Run the cases of the profiles against a target and write the reports.
 
-    Profiles: betstack (bet engine and cards), betcore-casino (a casino's wallet), betstack-operator (an
-    operator's platform, whose own URL --base-url then is). Without one, those of the target file run.
+    Profiles: betstack (bet engine and cards), betstack-operator (an operator's platform, whose own URL
+    --base-url then is), betcore-casino (a casino's wallet), betcore-aggregator (BETCORE for casinos),
+    betcore-sessions (BETCORE for game providers), betcore-provider (a game provider), betcore-feed (feed and
+    live hub). Without one, those of the target file run.
 
     Exit codes: 0 as expected; 1 a requirement is broken or money is at risk; 2 usage; 3 target not reachable;
     4 cases have not run; 5 the kit failed.

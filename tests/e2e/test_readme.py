@@ -23,6 +23,8 @@ from demo.sandbox import sandbox
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore.sessions import seeds as session_seeds
 from mockserver.betstack import seeds as betstack_seeds
+from mockserver.betcore.accepts import BetcoreCaller
+from mockserver.betcore.callbacks import CasinoCaller
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
 from mockserver.kernel.money import decimal_text
@@ -159,6 +161,8 @@ def test_the_table_of_deadlines_and_repeats_is_what_the_schedules_hold() -> None
         assert schedule.repeats == () or half_hours
         expected = told.get(name, told["every other action"])
         assert (schedule.deadlines.total, half_hours) == expected, name
+    for name, schedule in {**CasinoCaller.schedules, **BetcoreCaller.schedules}.items():
+        assert (schedule.deadlines.total, False) == told[name], name
 
 
 def test_every_path_of_the_control_plane_that_is_named_is_in_its_contract() -> None:
@@ -271,9 +275,9 @@ def test_the_figures_of_requirements_are_true() -> None:
 def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
     from conformance.target import load
 
-    (printed,) = blocks((ROOT / "docs" / "conformance.md").read_text(encoding="utf-8"), "toml")
+    printed, hooks = blocks((ROOT / "docs" / "conformance.md").read_text(encoding="utf-8"), "toml")
     file = tmp_path / "staging.toml"
-    file.write_text(printed)
+    file.write_text(printed + hooks)
 
     target = load(file, {f"BETSTACK_{name}": "x" for name in ("SECRET", "SECOND_SECRET", "LIMITED_SECRET")})
 
