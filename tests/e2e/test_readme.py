@@ -87,7 +87,7 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
         printed: list[str] = []
         exec(here(example), {"print": lambda *words: printed.append(" ".join(map(str, words)))})
 
-    assert len(commands) == 15
+    assert len(commands) == 18
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2
@@ -145,6 +145,19 @@ def test_the_life_of_a_ticket_goes_as_printed(tmp_path: Path) -> None:
         "ticket_win",
         "ticket_closed",
     ]
+
+
+def test_the_life_of_a_bet_goes_as_printed(tmp_path: Path) -> None:
+    (block,) = [block for block in blocks(README, "bash") if "drives/bet " in block]
+
+    with sandbox() as it:
+        for command in block.splitlines():
+            here = command.replace("http://127.0.0.1:8081", it.admin_url)
+            answer = Curl.parse(shlex.split(here), "", tmp_path).run()
+            assert answer.is_success, answer.text
+
+    booked = [(row["BetId"], row["TransactionType"], row["state"]) for row in answer.json()["items"]]
+    assert booked == [("900001", -1, "booked"), ("900001", 1, "booked")]
 
 
 def test_the_table_of_deadlines_and_repeats_is_what_the_schedules_hold() -> None:
@@ -279,7 +292,9 @@ def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "staging.toml"
     file.write_text(printed + hooks)
 
-    target = load(file, {f"BETSTACK_{name}": "x" for name in ("SECRET", "SECOND_SECRET", "LIMITED_SECRET")})
+    betstack = ("SECRET", "SECOND_SECRET", "LIMITED_SECRET")
+    names = [*(f"BETSTACK_{name}" for name in betstack), "CASINO_SECRET"]
+    target = load(file, dict.fromkeys(names, "x"))
 
     assert (target.label, target.profiles) == ("staging", ("betstack", "betcore-casino"))
 
