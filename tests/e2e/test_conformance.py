@@ -50,7 +50,7 @@ def conformance(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "conformance", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

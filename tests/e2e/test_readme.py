@@ -21,10 +21,10 @@ from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
 from demo.sandbox import sandbox
 from mockserver.betcore import seeds as betcore_seeds
-from mockserver.betcore.sessions import seeds as session_seeds
-from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betcore.accepts import BetcoreCaller
 from mockserver.betcore.callbacks import CasinoCaller
+from mockserver.betcore.sessions import seeds as session_seeds
+from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
 from mockserver.kernel.money import decimal_text
