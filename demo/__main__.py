@@ -11,7 +11,7 @@ from rich.console import Console
 from conformance import signing
 from conformance.callback_sink import JWKS_PATH, CallbackSink
 from demo.betcore_bet import betcore_bet
-from demo.betcore_evening import CasinoEvening
+from demo.betcore_evening import CasinoEvening, ProviderEvening
 from demo.betstack_ticket import TicketLife
 from demo.exchanges import Surprise
 from demo.sandbox import Addresses, DidNotStart, free_port, sandbox
@@ -51,6 +51,7 @@ def walk(running: Addresses, listen: str, console: Console) -> None:
     with Sandbox(running.admin_url) as plane:
         TicketLife(running.base_url, plane, console).walk()
         CasinoEvening(plane, console).walk()
+        ProviderEvening(plane, console).walk()
     key = signing.SigningKey.generate()
     with CallbackSink(listen, {JWKS_PATH: {"keys": [key.jwk()]}}):
         betcore_bet(running.base_url, key, console)

@@ -1,4 +1,5 @@
-"""A BETCORE evening: a player enters, bets, wins, and what is booked, returned and corrected in the end."""
+"""A BETCORE evening: a player enters, bets, wins, and what is booked, returned and corrected in the end;
+and a round at the game provider."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import json
 import time
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +16,7 @@ from demo.exchanges import Surprise, brief
 from mockserver.testing import Sandbox, Tenant
 
 _PLAYER = "guest"
+_PLAYER_OF_THE_PROVIDER = "553314AA2"  # a standard one
 _DEADLINE_SECONDS = 10
 _CASINO = "betcore.casino"
 _BASE = "/mis-api/api/v2"
@@ -94,3 +97,40 @@ class CasinoEvening:
             f"[magenta]{who} {path}[/]  {escape(exchange['document'] or exchange['request']['body'])}"
         )
         self._console.print(f"  [green]← {answer['ErrorCode']}[/]{escape(value)}")
+
+
+class ProviderEvening:
+    """Launches a session at the built-in game provider, and plays a round in it.
+
+    :param plane: the control plane of the sandbox
+    """
+
+    def __init__(self, plane: Sandbox, console: Console) -> None:
+        self._plane = plane
+        self._console = console
+        self._provider: Tenant = plane.create_provider()
+
+    def walk(self) -> None:
+        """Launch and play.
+
+        :raises demo.exchanges.Surprise: something is not as documented
+        """
+        self._console.rule("[bold]BETCORE: a game is launched at its provider, and a round is played")
+        session = str(uuid4())
+        self._step("launch", player=_PLAYER_OF_THE_PROVIDER, session=session)
+        self._step("play", session=session, stake="1", win="2.5")
+
+    def _step(self, drive: str, **fields: Any) -> None:
+        self._console.print(f"[cyan]→ control plane: {drive}[/]")
+        for call in self._provider.drive(drive, **fields)["calls"]:
+            made = call["tries"][-1]
+            if made["failure"] is not None:
+                raise Surprise(f"{call['action']}: {made['failure']}")
+            exchange = self._plane.exchange(made["exchange"])
+            who = "BETCORE → provider" if drive == "launch" else "provider → BETCORE"
+            self._console.print(
+                f"[magenta]{who} {urlsplit(exchange['target']).path}[/]  {escape(call['document'])}"
+            )
+            self._console.print(f"  [green]← {exchange['status']}[/] {escape(exchange['answer']['body'])}")
+        balance = self._provider.player(_PLAYER_OF_THE_PROVIDER)["balance"]
+        self._console.print(f"  [yellow]balance {balance}[/]\n")

@@ -104,8 +104,8 @@ class Outside:
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
     :param signing_keys: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
-    :param betcore_url: where the built-in casino and provider find BETCORE; at ``own_url`` where
-        it is ``None``
+    :param betcore_url: another BETCORE, where the built-in casino and provider find what this one has not
+        asked them for; ``None`` where there is none
     """
 
     clock: Clock
@@ -169,9 +169,10 @@ def build(
     betcore_callers = Callers(
         CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),
         BetcoreCaller(
-            (outside.betcore_url or outside.own_url) + aggregator_contract.base_path,
+            outside.own_url + aggregator_contract.base_path,
+            outside.betcore_url and outside.betcore_url + aggregator_contract.base_path,
+            aggregator.asked_for,
             outside.clock,
-            internal=outside.betcore_url is None,
         ),
     )
     provider_caller = ProviderCaller(

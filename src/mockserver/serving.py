@@ -189,7 +189,8 @@ def _banner(
     lines.append("Credentials of the sandbox:")
     for tenant in sandbox.tenants:
         lines.append(_credentials(tenant))
-    lines.append(f"  BETCORE's keys are read from {settings.betcore_url or base}{jwks_path}")
+    keys = [f"{url}{jwks_path}" for url in (base, settings.betcore_url) if url]
+    lines.append(f"  BETCORE's keys are read from {' and '.join(keys)}")
     if settings.overrides:
         lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
     lines += ["", "Ready. Stop with Ctrl-C."]

@@ -42,8 +42,8 @@ SERVER_SETTINGS = (
         "betcore_url",
         url,
         None,
-        "Where the built-in casino and game provider find BETCORE (its JWKS, its sessions). "
-        "Default: this server itself.",
+        "Another BETCORE (such as the kit) that may call the built-in casino and game provider: its JWKS, "
+        "accepts and sessions are found there. What this server's own BETCORE begins stays here.",
     ),
     Setting(
         "catalogue",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -64,10 +64,12 @@ _RENEWED_BEFORE_ITS_END = timedelta(seconds=30)
 
 
 class BetcoreCaller:
-    """The built-in casino's calls to BETCORE.
+    """The built-in casino's calls to BETCORE: to the one in this server about what that asked for, and to
+    the one outside about everything else.
 
-    :param base_url: of the aggregator's API
-    :param internal: whether that is this very server
+    :param own: the base URL of this server's own aggregator API
+    :param outside: that of another BETCORE's; ``None`` where there is none
+    :param asked: whether this server's own BETCORE asked a client for the transaction that a call is about
     :param wall_clock: the time by which a token of another BETCORE ends
     """
 
@@ -75,9 +77,16 @@ class BetcoreCaller:
         {str(report): line.schedule for report, line in _CALLS.items()}
     )
 
-    def __init__(self, base_url: str, wall_clock: Clock, *, internal: bool) -> None:
-        self._base_url = base_url
-        self._internal = internal
+    def __init__(
+        self,
+        own: str,
+        outside: str | None,
+        asked: Callable[[PartnerClient, OutgoingCall], bool],
+        wall_clock: Clock,
+    ) -> None:
+        self._own = own
+        self._outside = outside
+        self._asked = asked
         self._wall_clock = wall_clock
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
@@ -89,21 +98,23 @@ class BetcoreCaller:
 
         :raises CannotCall: no token is to be had
         """
+        base_url = self._base_url(tenant, call)
         headers = [("content-type", "application/json")]
         if call.action != Report.TOKEN:
-            headers.append(("authorization", f"Bearer {await self._token(tenant, call.cause)}"))
+            token = await self._token(tenant, base_url, call.cause)
+            headers.append(("authorization", f"Bearer {token}"))
         return OutgoingRequest(
-            self._base_url + _CALLS[call.action].path,
+            base_url + _CALLS[call.action].path,
             tuple(headers),
             call.document,
-            internal=self._internal,
+            internal=base_url == self._own,
         )
 
     def failure_in(self, tenant: PartnerClient, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
         """A casino sends an accept again after any answer that carries an error
         (source: betcore/payments-accept)."""
         if answer.status == 401:
-            tenant.access = Access()
+            tenant.access.pop(self._base_url(tenant, call), None)
         if call.action == Report.TOKEN:
             return None if answer.status == 200 else Failure(f"HTTP status {answer.status}")
         envelope = envelope_in(answer)
@@ -120,16 +131,23 @@ class BetcoreCaller:
     def ended(self, tenant: PartnerClient, call: OutgoingCall) -> None:
         """Nothing else hangs on it."""
 
-    async def _token(self, client: PartnerClient, cause: str | None) -> str:
-        clock = client.clock if self._internal else self._wall_clock
-        if client.access.until is None or clock.now() >= client.access.until:
+    def _base_url(self, client: PartnerClient, call: OutgoingCall) -> str:
+        """Where a call goes. That about a token says it itself."""
+        if call.action == Report.TOKEN and call.subject is not None:
+            return call.subject
+        return self._own if self._outside is None or self._asked(client, call) else self._outside
+
+    async def _token(self, client: PartnerClient, base_url: str, cause: str | None) -> str:
+        clock = client.clock if base_url == self._own else self._wall_clock
+        access = client.access.get(base_url)
+        if access is None or clock.now() >= access.until:
             document = _credentials(client)
             asked_at = clock.now()
-            attempt = await client.outbox.ask(Report.TOKEN, document, cause=cause)
+            attempt = await client.outbox.ask(Report.TOKEN, document, subject=base_url, cause=cause)
             if attempt.answer is None or attempt.made.failure:
                 raise CannotCall(f"no access token is to be had: {attempt.made.failure}")
-            client.access = _access_in(attempt.answer.body, asked_at)
-        return client.access.token
+            access = client.access[base_url] = _access_in(attempt.answer.body, asked_at)
+        return access.token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

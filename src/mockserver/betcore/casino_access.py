@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Access:
     """The access token that a casino has, and the moment from which it gets another."""
 
-    token: str = field(default="", repr=False)
-    until: datetime | None = None
+    token: str = field(repr=False)
+    until: datetime

@@ -39,8 +39,8 @@ class PartnerClient(Tenant):
     """What BETCORE's calls are signed with."""
     tokens: AccessTokens = field(default_factory=AccessTokens, repr=False)
     """Access to BETCORE that was issued to the client."""
-    access: Access = field(default_factory=Access, repr=False)
-    """The access that the built-in casino uses."""
+    access: dict[str, Access] = field(default_factory=dict, repr=False)
+    """The access that the built-in casino has to each BETCORE, by the base URL of that one's API."""
     feed: FeedBooks = field(default_factory=FeedBooks, repr=False)
     leaving: set[Callable[[], None]] = field(default_factory=set, repr=False)
     """Called when it is gone."""

@@ -207,9 +207,11 @@ class Outbox:
         """The calls about a subject that hold each other up, in the order in which they are sent."""
         return tuple(self._lanes.get(subject, ()))
 
-    async def ask(self, action: str, document: bytes, *, cause: str | None = None) -> Attempt:
+    async def ask(
+        self, action: str, document: bytes, *, subject: str | None = None, cause: str | None = None
+    ) -> Attempt:
         """Call once, and keep nothing of it but what the journal has."""
-        call = self._new(action, document, None, cause)
+        call = self._new(action, document, subject, cause)
         return await self._attempt(call, self._schedules[action].deadlines)
 
     def tell_once(self, action: str, document: bytes, *, cause: str | None = None) -> None:

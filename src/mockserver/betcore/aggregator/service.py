@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from mockserver.betcore.accepts import Report
 from mockserver.betcore.aggregator import wire
 from mockserver.betcore.aggregator.asked import Asked, Kind, Outcome, Wish
 from mockserver.betcore.callbacks import MAKES, Action
@@ -143,6 +144,10 @@ class Aggregator:
         """Whether accepts have told the outcome of all that a call asks for."""
         asked = client.asked.of_call(call.id)
         return call.action in MAKES and bool(asked) and all(one.outcome is not None for one in asked)
+
+    def asked_for(self, client: PartnerClient, call: OutgoingCall) -> bool:
+        """Whether an accept of the built-in casino is about something that was asked for here."""
+        return client.asked.named(*wire.accepted(call.action == Report.CASHBACK, call.document)) is not None
 
     def accept(self, client: PartnerClient, acceptance: Acceptance) -> None:
         """Take a casino's report of an outcome.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.betcore.aggregator.asked import Asked, Kind, Wish
-from mockserver.kernel.json_codec import dump
+from mockserver.betcore.states import TransactionType
+from mockserver.kernel.json_codec import dump, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ def verdicts(value: object, count: int) -> list[Verdict]:
     if any(isinstance(code, bool) or not isinstance(code, int) for code in codes):
         return []
     return [Verdict(one["ErrorCode"], transaction_id(one)) for one in value]
+
+
+def accepted(cashback: bool, document: bytes) -> tuple[Kind, int, TransactionType]:
+    """What an accept of the built-in casino names."""
+    said: Any = parse(document)
+    kind = Kind.CASHBACK if cashback else Kind.PAYMENT
+    return kind, int(said["BetId"]), TransactionType(said["TransactionType"])
 
 
 def asked(it: Asked) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class ProviderCaller:
     """Makes BETCORE's calls to a provider, and those of the built-in provider to BETCORE.
 
     :param own_url: where the built-in parties are
-    :param betcore_url: where the built-in provider finds BETCORE; ``None`` for this sandbox
+    :param betcore_url: where the built-in provider finds a BETCORE besides this sandbox's
     :param wall_clock: the time that parties outside are shown
     :param ended: told when a call was acknowledged, refused, parked or dropped
     """
@@ -132,7 +132,7 @@ class ProviderCaller:
         :raises CannotCall: the session or round that it is about is gone
         """
         line = _LINES[call.action]
-        outside = tenant.settings["provider_url"] if _is_betcores(line) else self._betcore_url
+        outside = tenant.settings["provider_url"] if _is_betcores(line) else self._betcore(tenant, call)
         clock = self._wall_clock if outside else tenant.clock
         timestamp = str(int(clock.now().timestamp() * 1000))
         request_id = tenant.ids.hex(_REQUEST_ID_DIGITS)
@@ -151,6 +151,10 @@ class ProviderCaller:
             internal=outside is None,
             method=line.method,
         )
+
+    def _betcore(self, provider: Provider, call: OutgoingCall) -> str | None:
+        """The BETCORE whose session it is; ``None`` for that in this sandbox."""
+        return None if provider.books.session(_session_of(provider, call)) else self._betcore_url
 
     def failure_in(self, tenant: Provider, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
         """Only HTTP 200 with what the call asks for acknowledges. That a bet is registered already says, to
@@ -196,9 +200,18 @@ def _path(line: _Line, provider: Provider, call: OutgoingCall) -> str:
         if session is None:
             raise CannotCall(f"session `{subject}` is gone")
         return line.path.format(game=quote(session.game_id, safe=""))
+    return line.path.format(session=quote(_session_of(provider, call), safe=""))
+
+
+def _session_of(provider: Provider, call: OutgoingCall) -> str:
+    """The session that a call of the built-in provider is about.
+
+    :raises CannotCall: the round that it is about is gone
+    """
+    subject = call.subject or ""
     if call.action == Action.GET_BALANCE:
-        return line.path.format(session=quote(subject, safe=""))
+        return subject
     played = provider.studio.rounds.get(subject)
     if played is None:
         raise CannotCall(f"the round of bet `{subject}` is gone")
-    return line.path.format(session=quote(played.session_id, safe=""))
+    return played.session_id
