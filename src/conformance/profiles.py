@@ -65,7 +65,15 @@ BUILT: Final[Mapping[str, Profile]] = {
             ("betcore.casino",),
             "betcore",
             needs_sink=True,
-            made_up={"getUserData": "read", "makePayment": "moves-money", "closeBet": "destructive"},
+            made_up={
+                "authUser": "read",
+                "getUserData": "read",
+                "makePayment": "moves-money",
+                "makePayments": "moves-money",
+                "getPaymentInfo": "read",
+                "closeBet": "destructive",
+                "makeCashback": "moves-money",
+            },
         ),
         Profile(
             "betcore-aggregator",

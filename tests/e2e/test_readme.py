@@ -298,6 +298,18 @@ def test_the_target_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
     assert (target.label, target.profiles) == ("staging", ("betstack", "betcore-casino"))
 
 
+def test_the_table_of_what_a_target_can_lack_is_what_the_kit_knows() -> None:
+    from conformance.target import CAPABILITIES
+
+    page = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
+    table = page.partition("| profile | `lacks` |")[2].partition("\n\n")[0]
+    rows = [re.findall(r"`([\w-]+)`", line) for line in table.splitlines()[2:]]
+
+    assert {name: set(listed) for name, *listed in rows} == {
+        name: set(known) for name, known in CAPABILITIES.items()
+    }
+
+
 def test_the_deviations_file_that_is_printed_can_be_read(tmp_path: Path) -> None:
     from conformance.case import catalogue
     from conformance.deviations import load
