@@ -143,7 +143,9 @@ def build(
         return Courier(caller, outside.sender, outside.stopwatch)
 
     def served(name: str, handlers: Mapping[str, Handler]) -> Contract:
-        return load(name, overrides).only(handlers)
+        contract = load(name, overrides)
+        contract.require_handlers(handlers)
+        return contract
 
     catalogue = catalogue or built_in_catalogue()
     settlement = Settlement()

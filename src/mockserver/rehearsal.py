@@ -65,10 +65,13 @@ def _played(
     played = before | {operation.id}
     for link in response.get("links", {}).values():
         linked = surface.contract.operations.get(link["operationId"])
+        if linked is None or linked.id in played:
+            continue
         values = {
-            name: _found(source, answer, parameters) for name, source in link.get("parameters", {}).items()
+            name: _as_parameter(linked, name, _found(source, answer, parameters))
+            for name, source in link.get("parameters", {}).items()
         }
-        if linked is None or linked.id in played or not values or None in values.values():
+        if not values or None in values.values():
             continue
         for request in _requests(linked):
             yield from _played(sandbox, surface, linked, values, request, before=played)
@@ -100,6 +103,13 @@ def _found(source: str, answer: Any, parameters: Mapping[str, Any]) -> Any:
         else:
             answer = answer.get(step) if isinstance(answer, dict) else None
     return answer
+
+
+def _as_parameter(operation: Operation, name: str, value: Any) -> Any:
+    """A value as it arrives in a path: a number in an answer is text there if the contract says so."""
+    schemas = {parameter["name"]: parameter.get("schema", {}) for parameter in operation.parameters}
+    is_text = schemas.get(name, {}).get("type") == "string"
+    return value if value is None or not is_text else str(value)
 
 
 def _example_parameters(operations: Iterable[Operation]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def test_with_a_token_only_who_shows_it_gets_in() -> None:
                 without.tenants()
             assert error.value.status == 401
             assert "--admin-token" in error.value.detail
-            assert len(plane.tenants()) == 5
+            assert len(plane.tenants()) == 6
         answer = httpx.get(f"{url}/tenants", headers={"authorization": f"Bearer {CANARY}x"})
         assert answer.status_code == 401
         assert CANARY not in answer.text

@@ -224,16 +224,15 @@ def test_betcore_asks_the_built_in_casino(plane: Sandbox, running: Running) -> N
     client.drop()
 
 
-def test_a_casino_that_refuses_is_asked_again_and_its_reason_is_told(plane: Sandbox) -> None:
+def test_a_casino_that_refuses_for_good_is_not_asked_again_and_its_reason_is_told(plane: Sandbox) -> None:
     client = plane.create_partner_client()
     client.clock.freeze(NOON)
     (call,) = client.drive("balance", player="nobody")["calls"]
 
-    assert (call["state"], call["next"]) == ("repeated", "2026-03-01T12:01:00.000000Z")
+    assert (call["state"], call["next"]) == ("refused", None)
     assert call["tries"][0]["failure"] == (
         "ErrorCode 102145; only 200 acknowledges; "
         f"unknown_user: PartnerUserId: client `{client.name}` has no player `nobody`"
     )
-    client.seed_player("nobody", currency="EUR")
-    assert client.clock.advance(minutes=1)["ran"][0]["outcome"] == "getUserData: sent"
+    assert client.clock.advance(minutes=1)["ran"] == []
     client.drop()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mockserver.edge.contract import load
+from mockserver.edge.contract import ContractError, load
 
 from .in_process import SUPERBET, Service
 
@@ -52,15 +52,16 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
     assert answer.json() == {
         "message": "No API is served here. "
         "Served are /bc, /be, /cashback-payments, /mis-api/api/v2, /pam, /partnersmediator-service/api/v2, "
-        "/payments, /sms, /users; not served yet are betcore.provider, betcore.sessions"
+        "/payments, /sms, /users, /v1"
     }
 
 
-def test_a_documented_operation_that_is_not_served_yet_is_named() -> None:
-    served = load("betcore.casino").only(["authUser", "getUserData"])
+def test_a_contract_wants_a_handler_for_each_operation_and_none_besides() -> None:
+    contract = load("betcore.feed")
+    contract.require_handlers(contract.operations)
 
-    assert served.unserved_at("/payments/make") == ["makePayment"]
-    assert served.unserved_at("/users/auth") == served.unserved_at("/payments") == []
+    with pytest.raises(ContractError, match="alone: getGames, listFeedGames"):
+        contract.require_handlers([*(contract.operations.keys() - {"listFeedGames"}), "getGames"])
 
 
 def test_a_body_that_is_too_large_is_refused_before_anything_else(service: Service) -> None:

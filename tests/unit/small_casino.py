@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.adapters.alarm import SilentAlarm
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SequentialIds
+from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.journal import Turns
@@ -33,4 +34,5 @@ def small_client(**settings: Any) -> PartnerClient:
         turns=Turns(),
     )
     seed(made.players, made.ledger, made.origin)
+    rounds.attach(made)
     return made

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bet_contracts import contracts
@@ -61,13 +61,6 @@ class Contract:
     """Refusals that belong to no operation."""
     first_segments: tuple[str, ...]
     """``/users``, ``/payments``: what the paths of every documented operation begin with."""
-    unserved: tuple[tuple[re.Pattern[str], str], ...] = ()
-    """Path, below the base path, and id of each operation that was left out by :meth:`only`."""
-
-    def unserved_at(self, path: str) -> list[str]:
-        """The operations of the vendor's contract at this path that the server does not live yet."""
-        below = path.removeprefix(self.base_path)
-        return [name for template, name in self.unserved if template.fullmatch(below)]
 
     def methods_at(self, path: str) -> set[str]:
         """The methods of the operations that are served at this path."""
@@ -88,29 +81,13 @@ class Contract:
                 return claims
         raise ContractError(f"{self.surface}: no request body is a token")
 
-    def only(self, names: Iterable[str]) -> Contract:
-        """The contract with these operations alone.
+    def require_handlers(self, names: Collection[str]) -> None:
+        """See to it that every operation has its handler.
 
-        :raises ContractError: one of them isn't there
+        :raises ContractError: one lacks it, or a handler has no operation
         """
-        kept = set(names)
-        if absent := kept - self.operations.keys():
-            raise ContractError(f"{self.surface} has no operation {', '.join(sorted(absent))}")
-        gone = {
-            (path, method): node["operationId"]
-            for path, method, node in operations(self.document)
-            if node["operationId"] not in kept
-        }
-        paths = {
-            path: {key: value for key, value in item.items() if (path, key) not in gone}
-            for path, item in self.document["paths"].items()
-        }
-        return replace(
-            self,
-            document={**self.document, "paths": {path: item for path, item in paths.items() if item}},
-            operations={name: operation for name, operation in self.operations.items() if name in kept},
-            unserved=tuple((_matching(path), name) for (path, _), name in gone.items()),
-        )
+        if differ := sorted(self.operations.keys() ^ set(names)):
+            raise ContractError(f"{self.surface}: operation or handler alone: {', '.join(differ)}")
 
 
 def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from bet_contracts.surfaces import SURFACES
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.recording import Recording
 from mockserver.edge.refusals import Refused, header_text, send_answer
@@ -80,10 +79,6 @@ class FailureMiddleware:
         for prefix, surface in self._territories:
             if path == prefix or path.startswith(f"{prefix}/"):
                 recording.exchange.surface = surface.contract.surface
-                if unserved := surface.contract.unserved_at(path):
-                    hint = f"documented, and not served by the sandbox yet: {', '.join(unserved)}"
-                    rejection = Rejection(rejection.refusal, f"{rejection.reason}; {hint}")
-                    recording.refuse(rejection)
                 return surface.refusals().answer(rejection)
         return self._nobodys(rejection, 405 if rejection.refusal == EdgeRefusal.METHOD_NOT_ALLOWED else 404)
 
@@ -110,14 +105,11 @@ class FailureMiddleware:
 
 def _what_is_served(surfaces: Sequence[Surface]) -> str:
     served = {prefix for surface in surfaces for prefix in surface.served}
-    named = {surface.contract.surface for surface in surfaces}
-    missing = {name for name, surface in SURFACES.items() if surface.is_http} - named
-    later = f"; not served yet are {', '.join(sorted(missing))}" if missing else ""
-    return f"No API is served here. Served are {', '.join(sorted(served))}{later}"
+    return f"No API is served here. Served are {', '.join(sorted(served))}"
 
 
 def _why(refusal: EdgeRefusal) -> str:
     return {
-        EdgeRefusal.UNKNOWN_PATH: "no operation that is served has this path",
+        EdgeRefusal.UNKNOWN_PATH: "no operation has this path",
         EdgeRefusal.METHOD_NOT_ALLOWED: "there is no such method here; see the header Allow",
     }.get(refusal, "failed or was stopped; see the server's log")
