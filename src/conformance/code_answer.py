@@ -90,9 +90,17 @@ class Answer:
         )
 
 
+_MOST_DIGITS: Final = 21
+_LONGEST_FRACTION: Final = 40
+
+
 def number(value: object) -> Decimal | None:
     """The number that a member of JSON is, exactly; ``None`` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     exact = Decimal(value)
-    return exact if exact.is_finite() and abs(exact) < 10**21 else None
+    exponent = exact.as_tuple().exponent
+    sane = (
+        isinstance(exponent, int) and exponent > -_LONGEST_FRACTION and exact < 10**21 and exact > -(10**21)
+    )
+    return exact if sane else None

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from conformance.callback_sink import JWKS_PATH, Received, Reply, Role
@@ -215,12 +214,3 @@ class PlayedBetcore:
     def _stray(self, received: Received) -> Reply:
         self._strays.append(f"{received.method} {received.path}")
         return Reply(200, json.dumps({"keys": []}).encode())
-
-
-def amount_told(accept: Accept) -> Decimal | None:
-    """``Amount`` of an accept; ``None`` where it tells none that can be read."""
-    value = accept.fields.get("Amount")
-    try:
-        return Decimal(value) if isinstance(value, str) else None
-    except ArithmeticError:
-        return None

@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from conformance.callback_sink import Received, Reply, Role
+from conformance.code_answer import number
 from conformance.counterparty import COUNTERPARTY, REQUEST_ID, SIGN, TIMESTAMP
 from conformance.oracle import sessions as oracle
 from conformance.oracle.sessions import Life, State
@@ -236,19 +237,14 @@ class SessionWatch:
         return self.sessions.wait(self.start, count, seconds, *operations)
 
 
-AMOUNT: Final = re.compile(r"\d{1,20}(\.\d{1,8})?", re.ASCII)
+AMOUNT: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,8})?")
 
 
 def amount(value: object) -> Decimal | None:
     """The amount that a member is, as decimal text or as a number; ``None`` for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Decimal):
-        value = f"{Decimal(value):f}"
-    try:
-        return Decimal(value) if isinstance(value, str) and AMOUNT.fullmatch(value) else None
-    except InvalidOperation:
-        return None
+    exact = number(value)
+    text = value if exact is None else f"{exact:f}"
+    return Decimal(text) if isinstance(text, str) and AMOUNT.fullmatch(text) else None
 
 
 def _object(body: bytes) -> dict[str, Any]:

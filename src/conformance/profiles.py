@@ -140,15 +140,11 @@ BUILT: Final[Mapping[str, Profile]] = {
     )
 }
 
-PLANNED: Final[tuple[str, ...]] = ()
-
 
 def profile(name: str) -> Profile:
-    """The profile with this name. Raises :exc:`KitError` for one that is unknown or not built yet."""
+    """The profile with this name. Raises :exc:`KitError` for one that is unknown."""
     if name in BUILT:
         return BUILT[name]
-    if name in PLANNED:
-        raise KitError(f"the profile {name} is not built yet; there are {', '.join(BUILT)}")
     raise KitError(f"unknown profile {name}; there are {', '.join(BUILT)}")
 
 

@@ -48,6 +48,11 @@ class Asked:
     overdue: bool = False
 
     @property
+    def tells(self) -> str | int | None:
+        """What tells its outcome from others: the casino's id, or the code of a refusal."""
+        return self.outcome and (self.outcome.id if self.booked else self.outcome.code)
+
+    @property
     def shown(self) -> tuple[int, int, str, int | None]:
         """As the control plane shows it."""
         state = "open"
@@ -125,8 +130,11 @@ class AggregatorModel:
         same = [one for one in self.asked if (one.order.bet, one.order.type) == (bet, kind)]
         if not same:
             return UNKNOWN_BET
-        one = ([one for one in same if one.outcome is None and not one.overdue] or same)[-1]
-        booked = code in (BOOKED, DUPLICATE_ACCEPT)
+        booked = code in (BOOKED, REPEATED, DUPLICATE_ACCEPT)
+        still_open = [one for one in same if one.outcome is None and not one.overdue]
+        told = (booked, id if booked else code)
+        known = [one for one in same if one.outcome and told == (one.booked, one.tells)]
+        one = (still_open or known or same)[-1]
         if one.outcome is not None:
             other_id = booked and one.outcome.id is not None and one.outcome.id != id
             if one.booked is not booked or other_id:
@@ -134,7 +142,7 @@ class AggregatorModel:
             return TAKEN
         if kind == BET and (one.overdue or self.now - one.at > TIME):
             return TOO_LATE
-        if booked or kind == BET or code in FINAL:
+        if booked or _ends(kind, code):
             one.outcome, one.booked, one.by_accept = Verdict(code, id if booked else None), booked, True
             call = next(call for call in reversed(self.calls) if one in call.asked)
             if call.state in ("repeated", "parked", "held") and all(each.outcome for each in call.asked):

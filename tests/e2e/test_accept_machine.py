@@ -29,7 +29,7 @@ from demo.sandbox import sandbox
 from mockserver.testing import Sandbox
 
 from .aggregator_model import ANOTHER_OUTCOME, DUPLICATE_ACCEPT, TAKEN, TOO_LATE, AggregatorModel, Asked
-from .bet_model import BET, JACKPOT, PAYOUT, PAYOUT_RETURN, RETURN, UNKNOWN_BET, Order
+from .bet_model import BET, JACKPOT, PAYOUT, PAYOUT_RETURN, REPEATED, RETURN, UNKNOWN_BET, Order
 from .faulty_casino import Arrival, Fault, FaultyCasino, faulty_casino
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -140,7 +140,9 @@ class AcceptMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.model.asked)
-    @step(data=st.data(), code=st.sampled_from([200, 200, 200, DUPLICATE_ACCEPT, 102145, 103799, 777]))
+    @step(
+        data=st.data(), code=st.sampled_from([200, 200, 200, DUPLICATE_ACCEPT, REPEATED, 102145, 103799, 777])
+    )
     def accept(self, data: st.DataObject, code: int) -> None:
         self._accept(self._any(data, lambda one: one.outcome is None and not one.overdue), code)
 
@@ -220,7 +222,7 @@ class AcceptMachine(RuleBasedStateMachine):
 
     def _accept(self, asked: Asked, code: int) -> None:
         order = asked.order
-        booked = code in (200, DUPLICATE_ACCEPT)
+        booked = code in (200, REPEATED, DUPLICATE_ACCEPT)
         id = self.casino.ids.get((order.bet, order.type), "tx-unknown") if booked else None
         document = {"BetId": order.bet, "TransactionType": order.type, "ErrorCode": code, "Message": "told"}
         if id is not None:

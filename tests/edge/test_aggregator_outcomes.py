@@ -136,9 +136,58 @@ def test_a_repeated_accept_is_taken_and_a_contradicting_one_refused(silent: Casi
 
     assert silent.accept(BetId=7, PartnerTransactionId=booked.transaction_id) == 200
     assert silent.accept(BetId=7, PartnerTransactionId=booked.transaction_id, ErrorCode=DUPLICATE) == 200
+    assert silent.accept(BetId=7, PartnerTransactionId=booked.transaction_id, ErrorCode=990002) == 200
     assert silent.accept(BetId=7, PartnerTransactionId="another") == CHANGED
     assert silent.accept(BetId=7, ErrorCode=102145) == CHANGED
     assert next(iter(silent.client.asked)).outcome == booked
+
+
+@pytest.mark.parametrize("kind", [-1, 1])
+def test_an_accept_that_calls_it_a_repeat_says_that_it_is_booked(silent: CasinoSite, kind: int) -> None:
+    silent.line.on_the_way[MAKE] = DOWN
+    silent.pay(7, kind, "10.5")
+
+    told = {"BetId": 7, "TransactionType": kind, "ErrorCode": 990002, "PartnerTransactionId": "tx-1"}
+    assert silent.accept(**told) == 200
+    assert silent.outcomes() == [(7, kind, "booked")]
+
+
+def test_an_accept_with_a_code_to_be_repeated_leaves_a_bet_open(silent: CasinoSite) -> None:
+    silent.line.on_the_way_back[MAKE] = DOWN
+    silent.bet(7)
+    silent.line.on_the_way_back.clear()
+
+    assert silent.accept(BetId=7, ErrorCode=103799, Message="General API Error") == 200
+    assert silent.outcomes() == [(7, -1, "open")]
+    silent.advance(seconds=31)
+    assert silent.outcomes() == [(7, -1, "overdue"), (7, 2, "booked")]
+    assert silent.balance() == "7100.5"
+
+
+def test_accepts_of_two_players_on_one_bet_are_both_taken(casino_site: CasinoSite) -> None:
+    casino_site.drive(
+        "payments",
+        payments=[
+            {"bet_id": 7, "player": player, "type": 4, "amount": "1"} for player in (PLAYER, "SomeUserId200")
+        ],
+    )
+    casino_site.drive("payment", bet_id=7, player="nobody", type=4, amount="1")
+
+    states = [(call.action, call.state) for call in casino_site.client.outbox.calls()]
+    assert [state for action, state in states if action == "acceptPayment"] == [CallState.SENT] * 3
+    assert casino_site.outcomes() == [(7, 4, "booked"), (7, 4, "booked"), (7, 4, "refused")]
+
+
+def test_to_forget_a_player_leaves_what_is_owed_to_another_on_the_same_bet(silent: CasinoSite) -> None:
+    silent.line.on_the_way[MAKE] = DOWN
+    silent.drive("payment", bet_id=7, player="SomeUserId200", type=4, amount="1")
+    silent.pay(8, 4, "1")
+    silent.service.sandbox.tenants.reset_player(silent.name, PLAYER)
+    silent.line.on_the_way.clear()
+    silent.advance(minutes=1)
+
+    assert silent.outcomes() == [(7, 4, "booked")]
+    assert [call.state for call in silent.client.outbox.calls()] == [CallState.SENT, CallState.DROPPED]
 
 
 @pytest.mark.parametrize(

@@ -160,17 +160,11 @@ def test_other_host_is_called_slowly_and_only_read() -> None:
         run.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("betcore-later", "the profile betcore-later is not built yet; there are betstack, betcore-casino"),
-        ("betsatck", "unknown profile betsatck; there are betstack, betcore-casino"),
-    ],
-)
-def test_profile_that_can_not_run_says_why(monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
-    monkeypatch.setattr(profiles, "PLANNED", ("betcore-later",))
-    with pytest.raises(KitError, match=message) as stopped:
-        profiles.chosen([name])
+def test_profile_that_there_is_not_says_which_there_are() -> None:
+    with pytest.raises(
+        KitError, match="unknown profile betsatck; there are betstack, betcore-casino"
+    ) as stopped:
+        profiles.chosen(["betsatck"])
     assert stopped.value.code is ExitCode.USAGE
 
 

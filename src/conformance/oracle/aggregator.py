@@ -19,6 +19,8 @@ INCORRECT_AMOUNT: Final = 103801
 ADDING_FAILED: Final = 102823
 BOOKED_BEFORE: Final = 103779
 """Its description was cut off; taken for a success that was booked before."""
+REPEATED: Final = 990002
+"""What the answer to a repeated request says, if the sandbox's assumption is right; the same."""
 UNKNOWN_BET: Final = 990004
 TOO_LATE: Final = 990008
 DENIED: Final = 990009
@@ -53,7 +55,7 @@ class Outcome(Enum):
 
 def outcome(code: int) -> Outcome:
     """What an ``ErrorCode`` of the casino says."""
-    return Outcome.SUCCEEDED if code in (SUCCESS, BOOKED_BEFORE) else Outcome.FAILED
+    return Outcome.SUCCEEDED if code in (SUCCESS, BOOKED_BEFORE, REPEATED) else Outcome.FAILED
 
 
 def answer_to_accept(known: Outcome, told: int, *, same_transaction: bool = True) -> int:

@@ -165,8 +165,10 @@ class Reported:
 
 
 def report(client: PartnerClient, it: Reported, cause: str) -> None:
-    """Send an accept without waiting for it, where the client's casino sends any."""
-    if client.settings["accept_mode"] == "only_answer" or client.settings["casino_url"]:
+    """Send an accept without waiting for it, where the client's casino sends any. Without a
+    ``PartnerClientId`` it has no access to BETCORE."""
+    silent = client.settings["accept_mode"] == "only_answer" or client.settings["casino_url"]
+    if silent or client.partner_client_id is None:
         return
     document: dict[str, Any] = {"BetId": Decimal(it.bet_id), "TransactionType": it.type}  # of any length
     if it.transaction_id is not None:

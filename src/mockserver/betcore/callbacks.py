@@ -166,10 +166,17 @@ def envelope_in(answer: OutgoingAnswer) -> Mapping[str, Any] | Failure:
         document = parse(answer.body)
     except JsonInvalid as error:
         return Failure(f"the answer is no JSON: {error}")
-    code = document.get("ErrorCode") if isinstance(document, dict) else None
-    if isinstance(code, bool) or not isinstance(code, int | Decimal) or code != int(code):
+    code = whole_code(document.get("ErrorCode")) if isinstance(document, dict) else None
+    if code is None:
         return Failure("the answer has no ErrorCode that is a whole number")
-    return {**document, "ErrorCode": int(code)}
+    return {**document, "ErrorCode": code}
+
+
+def whole_code(value: object) -> int | None:
+    """A code from JSON, also one such as ``200.0``; ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+        return None
+    return int(value)
 
 
 def reasons_in(answer: OutgoingAnswer) -> list[str]:

@@ -298,6 +298,15 @@ class Outbox:
                 self._end(call, CallState.DROPPED)
         self._lanes.pop(subject, None)
 
+    def give_up(self, call_id: str) -> None:
+        """Drop a call that is not done, also one that is being sent; nothing happens to any other."""
+        call = self._calls.get(call_id)
+        if call is None or call.state not in UNFINISHED:
+            return
+        self._end(call, CallState.DROPPED)
+        if (following := self._released(call)) is not None:
+            self.start([following])
+
     def close(self) -> None:
         """Send nothing any more: the tenant is gone. What is under way ends."""
         self.closed = True

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
 
 from conformance.case import control, requirement
 from conformance.casino import Casino
-from conformance.casino_answer import Answer
-from conformance.client import RawAnswer, expect_equal, simultaneously
+from conformance.client import expect_equal
 from conformance.errors import Hazard, Mismatch
 from conformance.oracle import betcore as oracle
 
@@ -256,8 +254,8 @@ def test_simultaneous_bets_do_not_overdraw(casino: Casino) -> None:
     books = casino.open_books(needed=casino.stake)
     amount = (books.opening / 4).quantize(CENT) + CENT
     bets = [casino.new_bet() for _ in range(10)]
-    raw = simultaneously([partial(_bet, casino, bet, amount) for bet in bets])
-    taken = [bet for bet, answer in zip(bets, raw, strict=True) if Answer(answer).accepted]
+    answers = casino.together([(bet, oracle.BET, amount) for bet in bets])
+    taken = [bet for bet, answer in zip(bets, answers, strict=True) if answer.accepted]
     for bet in taken:
         books.book(bet, oracle.BET, -amount)
     move = -amount * len(taken)
@@ -280,7 +278,3 @@ def test_payout_return_of_spent_winnings_is_refused(casino: Casino) -> None:
     with control("a bet of the balance but a cent"):
         casino.transact(casino.new_bet(), oracle.BET, casino.read_balance() - CENT).must_be(oracle.SUCCESS)
     casino.transact(won, oracle.PAYOUT_RETURN, casino.stake).must_be(oracle.INSUFFICIENT_FUNDS)
-
-
-def _bet(casino: Casino, bet: int, amount: Decimal) -> RawAnswer:
-    return casino.make(bet, oracle.BET, amount, paced=False).raw

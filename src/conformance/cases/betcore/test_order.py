@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
 from typing import Final
 
 from conformance.case import control, requirement
 from conformance.casino import Casino
 from conformance.casino_answer import Answer
-from conformance.client import RawAnswer, simultaneously
 from conformance.errors import Hazard, Mismatch
 from conformance.oracle import betcore as oracle
 
@@ -100,11 +98,8 @@ def test_bet_and_its_return_at_once_leave_no_debit(casino: Casino) -> None:
         casino.transact(casino.accepted_bet(), oracle.PAYOUT, casino.stake).must_be(oracle.SUCCESS)
     for _ in range(5):
         bet = casino.new_bet()
-        taken, given = (
-            Answer(raw)
-            for raw in simultaneously(
-                [partial(_unpaced, casino, bet, kind) for kind in (oracle.BET, oracle.BET_RETURN)]
-            )
+        taken, given = casino.together(
+            [(bet, kind, casino.stake) for kind in (oracle.BET, oracle.BET_RETURN)]
         )
         if taken.accepted and not given.accepted:
             books.book(bet, oracle.BET, -casino.stake)
@@ -200,10 +195,6 @@ def _refused_bet(casino: Casino) -> int:
     with control("a bet beyond the balance is refused"):
         casino.transact(bet, oracle.BET, casino.read_balance() + CENT).must_be(oracle.INSUFFICIENT_FUNDS)
     return bet
-
-
-def _unpaced(casino: Casino, bet: int, kind: int) -> RawAnswer:
-    return casino.make(bet, kind, casino.stake, paced=False).raw
 
 
 def _word(answer: Answer) -> str:

@@ -25,6 +25,12 @@ class Outcome:
     code: int
     transaction_id: str | None
 
+    def is_the_same_as(self, other: Outcome) -> bool:
+        """Whether both say the same of one transaction."""
+        if self.booked:
+            return other.booked and self.transaction_id == other.transaction_id
+        return not other.booked and self.code == other.code
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -90,12 +96,17 @@ class AskedBook:
         asked.call, asked.listed = call_id, False
         self._by_call.setdefault(call_id, {})[asked.id] = asked
 
-    def named(self, kind: Kind, bet_id: int, type_: TransactionType) -> Asked | None:
-        """What an accept means: the latest such transaction whose outcome is open, else the latest one
-        (BC-ASM-044)."""
-        same = self._by_name.get((kind, bet_id, type_), [])
+    def named(self, kind: Kind, bet_id: int, type_: TransactionType) -> list[Asked]:
+        """Everything that an accept may mean, the oldest first; several players may have one bet."""
+        return self._by_name.get((kind, bet_id, type_), [])
+
+    def meant(self, kind: Kind, bet_id: int, type_: TransactionType, told: Outcome) -> Asked | None:
+        """What an accept means: the latest such transaction whose outcome is open, else the latest with
+        this very outcome, else the latest one (BC-ASM-044)."""
+        same = self.named(kind, bet_id, type_)
         still_open = [one for one in same if one.outcome is None and not one.overdue]
-        found = still_open or same
+        known = [one for one in same if one.outcome is not None and one.outcome.is_the_same_as(told)]
+        found = still_open or known or same
         return found[-1] if found else None
 
     def forget(self, user_id: str) -> list[Asked]:

@@ -88,7 +88,7 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
         return [client.outbox.put(Action.DATA, wire.user_data(fields["player"]), cause=cause)]
 
     def bet(client: PartnerClient, fields: Fields, cause: str) -> list[OutgoingCall]:
-        bet_id = fields.get("bet_id", aggregator.new_bet_id(client))
+        bet_id = _bet_id(aggregator, client, fields)
         accepted = {**fields, "bet_id": bet_id, "type": TransactionType.ACCEPT}
         return [aggregator.ask(client, _wish(accepted), cause)]
 
@@ -108,7 +108,7 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
         cancel = fields.get("cancel", False)
         wish = Wish(
             kind=Kind.CASHBACK,
-            bet_id=fields.get("bet_id", aggregator.new_bet_id(client)),
+            bet_id=_bet_id(aggregator, client, fields),
             user_id=fields["player"],
             type=TransactionType.PAYOUT_RETURN if cancel else TransactionType.PAYOUT,
             amount=fields["amount"],
@@ -132,7 +132,7 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
         return calls
 
     async def script(client: PartnerClient, fields: Fields, cause: str) -> list[OutgoingCall]:
-        bet_id = fields.get("bet_id", aggregator.new_bet_id(client))
+        bet_id = _bet_id(aggregator, client, fields)
         calls: list[OutgoingCall] = []
         for step in fields["steps"]:
             call = _step(aggregator, client, {**step, "player": fields["player"], "bet_id": bet_id}, cause)
@@ -260,6 +260,11 @@ def _told(happens: Happens) -> Callable[[PartnerClient, Fields, str], Awaitable[
         return calls
 
     return run
+
+
+def _bet_id(aggregator: Aggregator, client: PartnerClient, fields: Fields) -> int:
+    given: int | None = fields.get("bet_id")
+    return aggregator.new_bet_id(client) if given is None else given
 
 
 def _wish(fields: Fields) -> Wish:

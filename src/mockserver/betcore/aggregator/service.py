@@ -36,8 +36,8 @@ _ID_DIGITS = 16
 _BET_ID_DIGITS = 10
 
 SUCCESS = 200
-ALSO_BOOKED = frozenset({SUCCESS, 103779})
-"""Codes of an accept that say that the transaction stands in the casino's books (BC-ASM-059)."""
+DUPLICATE_ACCEPT = 103779
+"""Says in an accept that the transaction was booked before (BC-ASM-059)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Aggregator:
         call = client.outbox.put(
             _action_for(wish),
             wire.request(wish),
-            subject=str(wish.bet_id),
+            subject=_subject(wish),
             cause=cause,
             urgent=urgent,
         )
@@ -147,7 +147,7 @@ class Aggregator:
 
     def asked_for(self, client: PartnerClient, call: OutgoingCall) -> bool:
         """Whether an accept of the built-in casino is about something that was asked for here."""
-        return client.asked.named(*wire.accepted(call.action == Report.CASHBACK, call.document)) is not None
+        return bool(client.asked.named(*wire.accepted(call.action == Report.CASHBACK, call.document)))
 
     def accept(self, client: PartnerClient, acceptance: Acceptance) -> None:
         """Take a casino's report of an outcome.
@@ -155,11 +155,12 @@ class Aggregator:
         :raises Rejection: BETCORE asked for no such transaction, another outcome is known, or the acceptance
             of a bet is reported too late
         """
-        asked = client.asked.named(acceptance.kind, acceptance.bet_id, acceptance.type)
+        code = int(acceptance.code)
+        booked = self._is_booked(code) or code == DUPLICATE_ACCEPT
+        told = Outcome(booked, code, acceptance.transaction_id if booked else None)
+        asked = client.asked.meant(acceptance.kind, acceptance.bet_id, acceptance.type, told)
         if asked is None:
             raise _unknown(client, acceptance)
-        booked = acceptance.code in ALSO_BOOKED
-        told = Outcome(booked, int(acceptance.code), acceptance.transaction_id if booked else None)
         if asked.outcome is not None:
             _require_same(asked, told)
             if asked.outcome.transaction_id is None and told.transaction_id is not None:
@@ -172,14 +173,15 @@ class Aggregator:
                 f"BetId {acceptance.bet_id}: its acceptance was asked for at {asked.at:%H:%M:%S}, more than "
                 f"{TIME_FOR_THE_ACCEPT.seconds} s ago; the bet is returned",
             )
-        if booked or acceptance.type is TransactionType.ACCEPT or self._ends(acceptance.type, told.code):
+        if booked or self._ends(acceptance.type, code):
             asked.outcome = told
             client.outbox.settle(asked.call)
 
     def forget_player(self, client: PartnerClient, user_id: str) -> None:
-        """Drop what was asked for a player, and the calls about it."""
+        """Drop what was asked for a player, and the calls that ask for nothing else."""
         for asked in client.asked.forget(user_id):
-            client.outbox.forget(str(asked.wish.bet_id))
+            if not client.asked.of_call(asked.call):
+                client.outbox.give_up(asked.call)
 
     def _remember(self, client: PartnerClient, wish: Wish, call: OutgoingCall, *, listed: bool) -> None:
         asked = Asked(
@@ -228,7 +230,7 @@ class Aggregator:
             if not asked.listed:
                 return "it is asked for again"
             again = client.outbox.put(
-                _action_for(wish), wire.request(wish), subject=str(wish.bet_id), cause=cause, urgent=True
+                _action_for(wish), wire.request(wish), subject=_subject(wish), cause=cause, urgent=True
             )
             client.asked.ask_by(asked, again.id)
             client.outbox.start([again])
@@ -247,6 +249,11 @@ def _action_for(wish: Wish) -> Action:
     if wish.kind is Kind.CASHBACK:
         return Action.CASHBACK
     return Action.BET if wish.type is TransactionType.ACCEPT else Action.MAKE
+
+
+def _subject(wish: Wish) -> str:
+    """What a call is about; ids of cashback and of bets are apart (BC-ASM-056)."""
+    return f"cashback {wish.bet_id}" if wish.kind is Kind.CASHBACK else str(wish.bet_id)
 
 
 def _not_acknowledging(code: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.betcore.aggregator.asked import Asked, Kind, Wish
+from mockserver.betcore.callbacks import whole_code
 from mockserver.betcore.states import TransactionType
 from mockserver.kernel.json_codec import dump, parse
 
@@ -80,10 +81,11 @@ def verdicts(value: object, count: int) -> list[Verdict]:
     """One for each transaction of a list; none where the answer has not as many (BC-ASM-038)."""
     if not isinstance(value, list) or len(value) != count:
         return []
-    codes = [one.get("ErrorCode") if isinstance(one, Mapping) else None for one in value]
-    if any(isinstance(code, bool) or not isinstance(code, int) for code in codes):
+    codes = [whole_code(one.get("ErrorCode")) if isinstance(one, Mapping) else None for one in value]
+    known = [code for code in codes if code is not None]
+    if len(known) != count:
         return []
-    return [Verdict(one["ErrorCode"], transaction_id(one)) for one in value]
+    return [Verdict(code, transaction_id(one)) for code, one in zip(known, value, strict=True)]
 
 
 def accepted(cashback: bool, document: bytes) -> tuple[Kind, int, TransactionType]:
