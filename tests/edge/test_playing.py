@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.betcore.provider.states import State
 from mockserver.kernel.archive import export_archive, load_archive, read_archive
-from mockserver.kernel.control import Problem
+from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.outbox import CallState, OutboxFull
 
 from .line import DOWN, Reply, answers, fails
@@ -294,6 +294,32 @@ def test_everything_is_there_again_after_an_export_and_a_load(house: GameHouse) 
     assert house.pay_in("b-1", "10") == (104, None)
     house.drive("launch", player=PLAYER)
     assert money(house) == START - 5
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("registration", "stake"), "1000000", "the ledger has not what bet `b-1` moved"),
+        (("account",), "provider", "paid from an account that is not its player's"),
+        (("user_id",), "nobody", "bet `b-1` is one of a player whom nobody knows"),
+    ],
+)
+def test_a_bet_that_the_ledger_does_not_know_so_is_not_loaded(
+    house: GameHouse, path: tuple[str, ...], value: str, told: str
+) -> None:
+    tenants, keys = house.service.sandbox.tenants, house.service.signing_keys
+    house.pay_in("b-1", "10")
+    document = json.loads(json.dumps(export_archive(tenants, keys)))
+    provider = next(one for one in document["tenants"] if one["name"] == house.provider.name)
+    *steps, last = path
+    found = next(one for one in provider["books"]["bets"] if one["id"] == "b-1")
+    for step in steps:
+        found = found[step]
+    found[last] = value
+
+    with pytest.raises(ControlRefusal, match=told):
+        load_archive(tenants, keys, read_archive(document))
+    assert house.pay_in("b-1", "10") == (104, None)
 
 
 def test_a_call_carries_the_tenants_time(house: GameHouse) -> None:

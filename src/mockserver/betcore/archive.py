@@ -121,6 +121,10 @@ def load(client: PartnerClient, document: Json) -> None:
         if books.cashbacks.find(other.user_id, other.cashback_id):
             raise ValueError(f"player `{other.user_id[:40]}` has two cashbacks `{other.cashback_id[:40]}`")
         books.cashbacks.keep(other.user_id, other.cashback_id, _cashback(place, other.history))
+    if len({one.id for one in read.asked}) != len(read.asked) or not all(one.id for one in read.asked):
+        raise ValueError("two transactions that were asked for have the same id, or one has none")
+    if not all(read.tokens.until):
+        raise ValueError("an access token is empty")
     client.books = books
     client.refresh_tokens.restore(read.refresh_tokens)
     client.asked.restore(read.asked)

@@ -37,7 +37,7 @@ class KeyRing:
 
     def sign(self, client: PartnerClient, claims: bytes) -> str:
         """A compact JWS of this payload with the client's current key."""
-        return self._keys.sign(client.keys.current or self._keys.first, claims)
+        return self._keys.sign(self._current(client), claims)
 
     def jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set, the current ones of all clients and those that still
@@ -60,7 +60,7 @@ class KeyRing:
         """
         new = await self._keys.make()
         keys, now = client.keys, client.clock.now()
-        keys.retired[keys.current or self._keys.first] = now + overlap
+        keys.retired[self._current(client)] = now + overlap
         keys.current = new
         keys.retired = {kid: until for kid, until in keys.retired.items() if now < until}
         return new
@@ -68,4 +68,9 @@ class KeyRing:
     def _of(self, client: PartnerClient) -> list[str]:
         now = client.clock.now()
         retired = [kid for kid, until in client.keys.retired.items() if now < until]
-        return [client.keys.current or self._keys.first, *retired]
+        return [self._current(client), *retired]
+
+    def _current(self, client: PartnerClient) -> str:
+        """The first key where the client has none, or one that was loaded without its private half."""
+        kid = client.keys.current
+        return kid if kid is not None and kid in self._keys.known() else self._keys.first

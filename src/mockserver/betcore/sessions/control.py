@@ -13,6 +13,7 @@ from mockserver.betcore.sessions import seeds, wire
 from mockserver.betcore.sessions.drives import DRIVES
 from mockserver.betcore.sessions.launches import Wish, open_session
 from mockserver.betcore.sessions.model import Bet, Provider, Session, SessionState
+from mockserver.betcore.sessions.soundness import require_booked
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
@@ -119,5 +120,6 @@ class GameProviders:
         for session in books.sessions:
             if tenant.players.find(session.user_id) is None:
                 raise ValueError(f"session `{session.id[:40]}` is one of a player whom nobody knows")
+        require_booked(tenant, books.bets)
         tenant.books.restore(books.sessions, books.bets)
         tenant.studio.restore(books.launched, books.rounds)
