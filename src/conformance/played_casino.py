@@ -54,8 +54,6 @@ class CasinoCall:
     token: ReceivedToken
     transaction: Transaction | None = None
     booked: Booked | None = None
-    was_shut: bool = False
-    """Whether the bet was closed when its transaction came."""
 
     @property
     def path(self) -> str:
@@ -142,9 +140,8 @@ class PlayedCasino:
                 self._calls.append(CasinoCall(received, token))
                 return _reply(said(INVALID_REQUEST))
             told = self._told.get((transaction.book, transaction.kind), AS_USUAL)
-            shut = transaction.book == "bets" and self.wallet.is_shut(transaction.bet)
             booked = self.wallet.book(transaction) if told.refusal is None else Booked(told.refusal)
-            self._calls.append(CasinoCall(received, token, transaction, booked, shut))
+            self._calls.append(CasinoCall(received, token, transaction, booked))
             answered = answered and told.answers
             answers.append((fields, booked))
         if not answered:

@@ -71,6 +71,8 @@ class Wallet:
     _booked: dict[tuple[str, str, int], tuple[Decimal, str]] = field(default_factory=dict)
     _moves: list[tuple[str, str, Decimal]] = field(default_factory=list)
     _shut: set[str] = field(default_factory=set)
+    _returned: set[str] = field(default_factory=set)
+    """Bets whose return came before them."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def book(self, asked: Transaction) -> Booked:
@@ -78,7 +80,7 @@ class Wallet:
         slot = (asked.book, asked.bet, asked.kind)
         if asked.user != self.user:
             return Booked(UNKNOWN_USER)
-        if asked.book == "bets" and asked.bet in self._shut:
+        if asked.book == "bets" and self._takes_no(asked.kind, asked.bet):
             return Booked(CLOSED)
         if slot in self._booked:
             amount, id = self._booked[slot]
@@ -88,8 +90,9 @@ class Wallet:
             if asked.kind in (PAYOUT, PAYOUT_RETURN):
                 return Booked(UNKNOWN_BET)
             if asked.kind == BET_RETURN:  # nothing to give back, and no bet may come after it
-                self._shut.add(asked.bet)
-                return Booked(SUCCESS, self._new_id())
+                self._returned.add(asked.bet)
+                self._booked[slot] = (asked.amount, id := self._new_id())
+                return Booked(SUCCESS, id)
         id = self._new_id()
         move = EFFECT[asked.kind] * asked.amount
         self.balance += move
@@ -108,9 +111,9 @@ class Wallet:
         else:
             self._shut.discard(bet)
 
-    def is_shut(self, bet: str) -> bool:
-        """Whether the bet is closed."""
-        return bet in self._shut
+    def _takes_no(self, kind: int, bet: str) -> bool:
+        """Whether a bet takes no such transaction any more."""
+        return bet in self._shut or (bet in self._returned and kind in (BET, PAYOUT, PAYOUT_RETURN))
 
     def moved(self, bet: str, book: str = "bets") -> Decimal:
         """By how much the bet has moved the player's balance."""
