@@ -442,7 +442,11 @@ class Run:
     def _explain(self, profile: Profile, refusal: str) -> str:
         text = f"{profile.name}: the target refuses the kit's identity: {refusal}"
         if self.sink is not None and profile.needs_sink and not self.sink.received(JWKS_PATH):
-            text += f"; it never fetched the keys at {self.sink.url}{JWKS_PATH}"
+            text += (
+                f"; it has not fetched the keys at {self.sink.url}{JWKS_PATH} in this run, and each run has "
+                "a key of its own: a target that keeps keys fetches them again for an unknown kid, or is "
+                "started while the kit listens"
+            )
         return self.redactor.text(text)
 
 

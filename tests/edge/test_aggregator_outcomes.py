@@ -18,6 +18,7 @@ from .casino_site import (
     claims_in,
     says,
 )
+from .in_process import NOW
 from .line import DOWN, Reply, answers, fails
 
 CASHBACK = "/cashback-payments/make"
@@ -73,6 +74,20 @@ def test_a_bet_without_an_outcome_is_returned_and_closed_after_30_seconds(
     ]
     assert silent.outcomes() == [(7, -1, "overdue"), (7, 2, "booked")]
     assert silent.balance() == "7100.5"
+
+
+def test_what_follows_from_silence_happens_at_its_own_moment_however_far_time_is_moved(
+    silent: CasinoSite,
+) -> None:
+    silent.line.on_the_way[MAKE] = DOWN
+    silent.bet(7)
+
+    silent.advance(hours=30)
+
+    given_back = next(call for call in silent.client.outbox.calls() if call.action == "makePayment")
+    waited = [one.at - NOW for one in given_back.tries]
+    assert [round(one.total_seconds()) for one in waited[:4]] == [30, 90, 390, 1290]
+    assert (len(waited), given_back.state) == (28, CallState.PARKED)
 
 
 def test_a_refused_bet_is_neither_returned_nor_closed(silent: CasinoSite) -> None:

@@ -303,7 +303,7 @@ def test_refused_identity_leaves_every_case_not_run(
     assert session.code is ExitCode.NOTHING_RAN
     assert session.record.smoke_failure is not None
     assert "JWT token validation failed" in session.record.smoke_failure
-    assert "it never fetched the keys at http://127.0.0.1:" in session.record.smoke_failure
+    assert "it has not fetched the keys at http://127.0.0.1:" in session.record.smoke_failure
 
 
 def test_refused_identity_of_one_profile_does_not_stop_the_other(

@@ -165,7 +165,7 @@ def envelope_in(answer: OutgoingAnswer) -> Mapping[str, Any] | Failure:
     try:
         document = parse(answer.body)
     except JsonInvalid as error:
-        return Failure(f"the answer is no JSON: {error}")
+        return Failure(f"the answer can't be read: {error}")
     code = whole_code(document.get("ErrorCode")) if isinstance(document, dict) else None
     if code is None:
         return Failure("the answer has no ErrorCode that is a whole number")

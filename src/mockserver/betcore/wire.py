@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from mockserver.betcore.books import Bet, Cashback
 from mockserver.betcore.payment import Payment, Transaction
 from mockserver.betcore.service import Booking
 from mockserver.betcore.states import TransactionType
+from mockserver.kernel.moments import in_milliseconds
 from mockserver.kernel.money import decimal_text
 
 SUCCESS = 200
@@ -89,7 +89,7 @@ def info(transactions: Iterable[Transaction]) -> dict[str, Any]:
     return _SUCCESS | {
         "Value": [
             {
-                "Timestamp": _moment_text(one.at),
+                "Timestamp": in_milliseconds(one.at),
                 **_of(one.payment),
                 "PartnerTransactionId": one.id,
                 "Amount": decimal_text(one.payment.amount),
@@ -122,7 +122,7 @@ def _with_history(bet_id: str, user_id: str, it: Bet | Cashback) -> dict[str, An
                 "Amount": decimal_text(one.payment.amount),
                 "TaxAmount": decimal_text(one.payment.tax),
                 "PromoCode": one.payment.promo_code,
-                "Timestamp": _moment_text(one.at),
+                "Timestamp": in_milliseconds(one.at),
                 "moved": decimal_text(one.moved),
             }
             for one in it.history
@@ -137,8 +137,3 @@ def _of(it: Payment) -> dict[str, Any]:
 
 def _booked(it: Booking) -> dict[str, Any]:
     return {"PartnerTransactionId": it.transaction.id, "Balance": decimal_text(it.balance)}
-
-
-def _moment_text(moment: datetime) -> str:
-    """RFC 3339, in UTC: ``2025-03-13T12:00:00.000Z``."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

@@ -233,7 +233,7 @@ class Aggregator:
                 _action_for(wish), wire.request(wish), subject=_subject(wish), cause=cause, urgent=True
             )
             client.asked.ask_by(asked, again.id)
-            client.outbox.start([again])
+            await client.outbox.tell_all([again])
             return f"no outcome in time: BetId {wish.bet_id} is asked for alone"
         asked.overdue = True
         returned = replace(wish, type=TransactionType.RETURN, tax=None, promo_code=None)
@@ -241,7 +241,7 @@ class Aggregator:
             self.ask(client, returned, cause, urgent=True),
             self.close(client, wish.bet_id, cause, urgent=True),
         ]
-        client.outbox.start(calls)
+        await client.outbox.tell_all(calls)
         return f"no outcome in time: BetId {wish.bet_id} is returned and closed"
 
 
@@ -269,15 +269,17 @@ def _require_same(asked: Asked, told: Outcome) -> None:
     """The first outcome stands (BC-ASM-046)."""
     known = asked.outcome
     if known is None or known.booked != told.booked:
-        raise _contradiction(asked, f"its ErrorCode is {told.code}, that of the first was", known)
+        raise _contradiction(asked, "ErrorCode", told.code, known and known.code)
     both = known.transaction_id, told.transaction_id
     if None not in both and both[0] != both[1]:
-        raise _contradiction(asked, f"PartnerTransactionId `{told.transaction_id}`, the first had", known)
+        raise _contradiction(asked, "PartnerTransactionId", told.transaction_id, known.transaction_id)
 
 
-def _contradiction(asked: Asked, what: str, known: Outcome | None) -> Rejection:
-    first = "" if known is None else f"{known.transaction_id or known.code}"
-    return Rejection(Refusal.DUPLICATE_CHANGED, f"BetId {asked.wish.bet_id}: {what} `{first}`, which stands")
+def _contradiction(asked: Asked, what: str, told: object, known: object) -> Rejection:
+    return Rejection(
+        Refusal.DUPLICATE_CHANGED,
+        f"BetId {asked.wish.bet_id}: {what} is `{told}`; that of the first outcome, `{known}`, stands",
+    )
 
 
 def _unknown(client: PartnerClient, acceptance: Acceptance) -> Rejection:

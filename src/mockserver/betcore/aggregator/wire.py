@@ -10,6 +10,7 @@ from mockserver.betcore.aggregator.asked import Asked, Kind, Wish
 from mockserver.betcore.callbacks import whole_code
 from mockserver.betcore.states import TransactionType
 from mockserver.kernel.json_codec import dump, parse
+from mockserver.kernel.moments import in_milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def asked(it: Asked) -> dict[str, Any]:
         "TransactionType": wish.type.value,
         "Amount": wish.amount,
         "TaxAmount": wish.tax,
-        "asked_at": f"{it.at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z",
+        "asked_at": in_milliseconds(it.at),
         "call": it.call,
         "state": _state(it),
         "ErrorCode": None if outcome is None else outcome.code,

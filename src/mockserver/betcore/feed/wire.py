@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -11,6 +11,7 @@ from mockserver.betcore.feed import jackpot, tokens
 from mockserver.betcore.feed.game_types import TRANSLATIONS
 from mockserver.betcore.feed.model import FeedBooks, Game
 from mockserver.betcore.feed.states import SHOWN
+from mockserver.kernel.moments import in_milliseconds
 
 
 def access_token(token: str) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def game(it: Game) -> dict[str, Any]:
         "s": shown.state,
         "ps": shown.play_status,
         "cr": it.round,
-        "sdt": moment(it.starts_at),
+        "sdt": in_milliseconds(it.starts_at),
     }
 
 
@@ -46,7 +47,7 @@ def games_info(
     """
     return {
         "sId": number,
-        "tst": moment(now),
+        "tst": in_milliseconds(now),
         "im": maintenance,
         "bt": _seconds_left(it.bets_until, now),
         "wgi": [game(it) | {"lrId": books.completed.get(it.type, 0)}],
@@ -61,11 +62,6 @@ def translations() -> list[dict[str, Any]]:
 def accumulated_jackpot(amount: Decimal) -> dict[str, Any]:
     """The jackpot; its amount with two digits after the point."""
     return {"Amount": f"{amount:.2f}", "CurrencyCode": jackpot.CURRENCY}
-
-
-def moment(it: datetime) -> str:
-    """RFC 3339 in UTC, with milliseconds (BC-ASM-103)."""
-    return it.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _seconds_left(until: datetime | None, now: datetime) -> int:

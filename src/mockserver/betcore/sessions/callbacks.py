@@ -172,7 +172,7 @@ class ProviderCaller:
         try:
             document = parse(answer.body)
         except JsonInvalid as error:
-            return Failure(f"the answer is no JSON: {error}")
+            return Failure(f"the answer can't be read: {error}")
         lacks = _LINES[call.action].lacks(document)
         return None if lacks is None else Failure(lacks)
 

@@ -10,6 +10,7 @@ from mockserver.betcore.sessions.model import Bet, Registration, Session
 from mockserver.betcore.sessions.refusals import Refusal
 from mockserver.betcore.sessions.states import Event
 from mockserver.kernel.errors import Rejection
+from mockserver.kernel.moments import in_milliseconds
 from mockserver.kernel.money import decimal_text
 
 SUCCESS = 1
@@ -94,7 +95,7 @@ def session(it: Session, balance: Decimal) -> dict[str, Any]:
         "minBet": decimal_text(it.min_bet),
         "maxBet": decimal_text(it.max_bet),
         "state": it.state.value,
-        "launched": it.launched.isoformat(),
+        "launched": in_milliseconds(it.launched),
         "balance": decimal_text(balance),
     }
 
