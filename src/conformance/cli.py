@@ -42,8 +42,8 @@ def run_options(function: Callable[..., None]) -> Callable[..., None]:
                 metavar="HOST:PORT",
                 help="Where the kit listens when it plays BETCORE for a casino [default: "
                 "127.0.0.1:8090]. For betstack it plays the operator's platform there, at /pam, and its "
-                "receiver of texts at /sms; for betcore-aggregator the casino, for betcore-sessions the game provider, for "
-                "betcore-provider BETCORE. That it does only if this is given.",
+                "receiver of texts at /sms; for betcore-aggregator the casino, for betcore-sessions the game "
+                "provider, for betcore-provider BETCORE. That it does only if this is given.",
             ),
             click.option("--public-url", help="Where the target reaches that listener."),
             click.option(

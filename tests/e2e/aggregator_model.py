@@ -73,14 +73,8 @@ class Call:
     state: str = "pending"
     tries: int = 0
     next: datetime | None = None
-
-    @property
-    def lane(self) -> int | None:
-        """The bet whose calls keep their order."""
-        if self.closing:
-            return self.closing[0]
-        alone = len(self.asked) == 1 and not self.asked[0].listed
-        return self.asked[0].order.bet if alone and self.asked[0].order.type != BET else None
+    lane: tuple[int, str] | None = None
+    """The player's bet whose calls keep their order."""
 
 
 @dataclass
@@ -90,18 +84,26 @@ class AggregatorModel:
     now: datetime
     asked: list[Asked] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    lanes: dict[int, list[Call]] = field(default_factory=dict)
+    lanes: dict[tuple[int, str], list[Call]] = field(default_factory=dict)
 
     def ask(self, orders: list[Order], arrivals: deque[Arrival]) -> None:
         """Ask for a transaction, or for several in one call."""
         listed = len(orders) > 1
         asked = [Asked(order, self.now, listed) for order in orders]
         self.asked += asked
-        self._send(Call("/payments/make-list" if listed else "/payments/make", asked), arrivals)
+        if listed:
+            self._send(Call("/payments/make-list", asked), arrivals)
+        else:
+            self._send(_alone(asked[0]), arrivals)
 
     def close(self, bet: int, closed: bool, arrivals: deque[Arrival]) -> None:
         """Close a bet or reopen it."""
-        self._send(Call("/payments/close", [], (bet, closed)), arrivals)
+        self._send(self._closing(bet, closed), arrivals)
+
+    def _closing(self, bet: int, closed: bool) -> Call:
+        """It follows what was asked for last of the bet."""
+        players = [one.order.player for one in self.asked if one.order.bet == bet]
+        return Call("/payments/close", [], (bet, closed), lane=(bet, players[-1]) if players else None)
 
     def next_moment(self) -> datetime | None:
         """When something happens by itself."""
@@ -134,7 +136,7 @@ class AggregatorModel:
         still_open = [one for one in same if one.outcome is None and not one.overdue]
         told = (booked, id if booked else code)
         known = [one for one in same if one.outcome and told == (one.booked, one.tells)]
-        one = (still_open or known or same)[-1]
+        one = still_open[0] if still_open else (known or same)[-1]
         if one.outcome is not None:
             other_id = booked and one.outcome.id is not None and one.outcome.id != id
             if one.booked is not booked or other_id:
@@ -159,13 +161,13 @@ class AggregatorModel:
             one.overdue = True
             returned = Asked(replace(one.order, type=RETURN), self.now, listed=False)
             self.asked.append(returned)
-            self._send(Call("/payments/make", [returned]), arrivals)
-            self._send(Call("/payments/close", [], (one.order.bet, True)), arrivals)
+            self._send(_alone(returned), arrivals)
+            self._send(self._closing(one.order.bet, True), arrivals)
             return
         one.listed = False
         call = next(call for call in self.calls if one in call.asked)
         call.asked.remove(one)
-        self._send(Call("/payments/make", [one]), arrivals)
+        self._send(_alone(one), arrivals)
 
     def _send(self, call: Call, arrivals: deque[Arrival]) -> None:
         self.calls.append(call)
@@ -201,11 +203,17 @@ class AggregatorModel:
 
     def _end(self, call: Call, state: str, arrivals: deque[Arrival]) -> None:
         call.state, call.next = state, None
-        lane = self.lanes.get(call.lane or 0, [])
+        lane = self.lanes.get(call.lane, []) if call.lane else []
         if call in lane:
             lane.remove(call)
             if lane and lane[0].state == "held":
                 self._try(lane[0], arrivals)
+
+
+def _alone(asked: Asked) -> Call:
+    """Asks for one transaction; only a bet keeps no order, since it is not repeated."""
+    order = asked.order
+    return Call("/payments/make", [asked], lane=None if order.type == BET else (order.bet, order.player))
 
 
 def _ends(kind: int, code: int | None) -> bool:

@@ -168,3 +168,13 @@ def test_a_token_for_another_client_is_not_verified(casino_site: CasinoSite) -> 
     other = casino_site.service.token({"PartnerUserId": PLAYER}, client_id="PartnerClient-1557")
 
     assert verified(casino_site, other) == NO_TOKEN
+
+
+def test_a_key_that_is_published_no_more_is_forgotten(casino_site: CasinoSite) -> None:
+    keys = casino_site.service.signing_keys
+    first = keys.known()[0]
+    for _ in range(3):
+        casino_site.drive("keys", overlap_seconds=0)
+
+    assert keys.known() == [first, casino_site.published()[-1]]
+    assert verified(casino_site, received(casino_site)) == SUCCESS

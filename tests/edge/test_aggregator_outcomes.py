@@ -51,6 +51,8 @@ def test_a_bet_that_is_answered_is_booked_and_nothing_more_is_said(silent: Casin
         answers(200, b"{}"),
         answers(200, b"[]"),
         answers(200, b'{"ErrorCode": "200", "Message": "Success"}'),
+        answers(200, b'{"ErrorCode": 1e30, "Message": "?"}'),
+        answers(200, b'{"ErrorCode": 9007199254740992, "Message": "?"}'),
         answers(500, {"ErrorCode": 200, "Message": "Success"}),
         fails(httpx.ConnectError("refused")),
         fails(httpx.ReadTimeout("too slow")),
@@ -193,6 +195,36 @@ def test_accepts_of_two_players_on_one_bet_are_both_taken(casino_site: CasinoSit
     assert casino_site.outcomes() == [(7, 4, "booked"), (7, 4, "booked"), (7, 4, "refused")]
 
 
+def test_an_accept_means_what_was_asked_for_with_its_amount_and_of_several_the_oldest(
+    silent: CasinoSite,
+) -> None:
+    silent.line.on_the_way[MAKE_LIST] = DOWN
+    amounts = [(PLAYER, "10"), ("SomeUserId200", "3"), ("nobody", "3")]
+    silent.drive(
+        "payments",
+        payments=[{"bet_id": 7, "player": name, "type": 1, "amount": text} for name, text in amounts],
+    )
+    told = {"BetId": 7, "TransactionType": 1}
+    assert silent.accept(**told, Amount="3.0", PartnerTransactionId="tx-1") == 200
+    assert silent.accept(**told, ErrorCode=102145) == 200
+    assert silent.accept(**told, Amount="3", PartnerTransactionId="tx-2") == 200
+
+    assert silent.outcomes() == [(7, 1, "refused"), (7, 1, "booked"), (7, 1, "booked")]
+
+
+def test_a_payout_that_can_not_be_told_holds_up_no_other_player(silent: CasinoSite) -> None:
+    silent.line.on_the_way[MAKE] = DOWN
+    silent.drive("payment", bet_id=7, player="SomeUserId200", type=4, amount="1")
+    silent.advance(hours=48)
+    silent.bet(7)
+    silent.line.on_the_way.clear()
+
+    silent.advance(seconds=31)
+
+    assert silent.outcomes() == [(7, 4, "open"), (7, -1, "overdue"), (7, 2, "booked")]
+    assert silent.told()[-1] == (CLOSE, {"BetId": "7", "Closed": True})
+
+
 def test_to_forget_a_player_leaves_what_is_owed_to_another_on_the_same_bet(silent: CasinoSite) -> None:
     silent.line.on_the_way[MAKE] = DOWN
     silent.drive("payment", bet_id=7, player="SomeUserId200", type=4, amount="1")
@@ -215,6 +247,8 @@ def test_to_forget_a_player_leaves_what_is_owed_to_another_on_the_same_bet(silen
         (ACCEPT, {"BetId": 7, "TransactionType": 3}, 103752),
         (ACCEPT, {"BetId": 7.5}, 103752),
         (ACCEPT, {"BetId": 7, "ErrorCode": "200"}, 103752),
+        (ACCEPT, {"BetId": 7, "ErrorCode": 200.5}, 103752),
+        (ACCEPT, {"BetId": 7, "ErrorCode": 10**30}, 103752),
         ("/cashback-payments/accept", {"BetId": 7, "TransactionType": 1}, 990013),
     ],
 )

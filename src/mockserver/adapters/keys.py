@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
@@ -60,6 +60,11 @@ class SigningKeys:
         key = _Key(await asyncio.get_running_loop().run_in_executor(None, _generate))
         self._all()[key.kid] = key
         return key.kid
+
+    def keep(self, kids: Collection[str]) -> None:
+        """Forget every key but these and the first."""
+        first = self.first
+        self._keys = {kid: key for kid, key in self._all().items() if kid == first or kid in kids}
 
     def jwk(self, kid: str) -> dict[str, Any]:
         """The public half as a JSON Web Key (BC-ASM-023)."""

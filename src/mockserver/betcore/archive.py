@@ -47,6 +47,7 @@ _BET_ID = re.compile("-?[0-9]{1,4300}")
 _CURRENCY = re.compile("[A-Z]{3}")
 _AMOUNT = re.compile("[0-9]{1,20}([.][0-9]{1,8})?")  # BC-ASM-019
 _MOST_BOOKED = 2**48
+_MOST_BET_ID = 2**53
 
 
 @dataclass(slots=True)
@@ -123,12 +124,23 @@ def load(client: PartnerClient, document: Json) -> None:
         books.cashbacks.keep(other.user_id, other.cashback_id, _cashback(place, other.history))
     if len({one.id for one in read.asked}) != len(read.asked) or not all(one.id for one in read.asked):
         raise ValueError("two transactions that were asked for have the same id, or one has none")
+    for asked in read.asked:
+        _require_askable(asked)
     if not all(read.tokens.until):
         raise ValueError("an access token is empty")
     client.books = books
     client.refresh_tokens.restore(read.refresh_tokens)
     client.asked.restore(read.asked)
     client.keys, client.tokens, client.feed = read.keys, read.tokens, read.feed
+
+
+def _require_askable(asked: Asked) -> None:
+    """See to it that BETCORE can have asked for it."""
+    wish = asked.wish
+    amounts = [wish.amount] if wish.tax is None else [wish.amount, wish.tax]
+    named = 0 <= wish.bet_id < _MOST_BET_ID and 0 < len(wish.user_id) <= LONGEST_TEXT
+    if not named or not all(map(_AMOUNT.fullmatch, amounts)):
+        raise ValueError(f"what was asked for as `{asked.id[:40]}` is nothing that BETCORE can ask for")
 
 
 def _require_counted(read: _Books) -> None:

@@ -20,6 +20,8 @@ from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRe
 ISSUER = "https://test.tvbetapi.net/identity-api"  # as the samples have it (source: betcore/users-data)
 TOKEN_LIFE_SECONDS = 10
 
+_GREATEST = 2**53
+
 
 class Action(StrEnum):
     """What BETCORE calls a casino for; named as the operation, but for the acceptance of a bet, whose
@@ -173,10 +175,12 @@ def envelope_in(answer: OutgoingAnswer) -> Mapping[str, Any] | Failure:
 
 
 def whole_code(value: object) -> int | None:
-    """A code from JSON, also one such as ``200.0``; ``None`` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+    """A code from JSON, also one such as ``200.0``; ``None`` for anything else, and for a number that JSON
+    can't hold exactly."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    return int(value)
+    exact = Decimal(value)
+    return int(exact) if abs(exact) < _GREATEST and exact == exact.to_integral_value() else None
 
 
 def reasons_in(answer: OutgoingAnswer) -> list[str]:

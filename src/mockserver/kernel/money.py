@@ -75,3 +75,10 @@ def decimal_text(amount: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def is_amount(amount: Decimal) -> bool:
+    """Whether a decimal is an amount that a request can have: not negative, at most 20 digits before the
+    point and 8 after it."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and amount >= 0 and exponent >= -8 and amount.adjusted() < 20

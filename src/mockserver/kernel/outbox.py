@@ -103,6 +103,8 @@ class OutgoingCall:
     document: bytes
     subject: str | None
     """Id of the ticket or bet that it is about."""
+    lane: str | None = None
+    """What calls keep their order by, where that is not the subject."""
     cause: str | None
     """Id of the exchange that brought it about."""
     created: datetime
@@ -111,6 +113,11 @@ class OutgoingCall:
     next: datetime | None = None
     """When it is sent again, in the tenant's time."""
     repeats_planned: int = 0
+
+    @property
+    def in_lane(self) -> str | None:
+        """What it keeps its order by."""
+        return self.subject if self.lane is None else self.lane
 
 
 class OutboxFull(Exception):
@@ -171,25 +178,27 @@ class Outbox:
         document: bytes,
         *,
         subject: str | None = None,
+        lane: str | None = None,
         cause: str | None = None,
         urgent: bool = False,
     ) -> OutgoingCall:
         """Queue a call; :meth:`tell` or :meth:`start` makes its first try. It is held where another call
-        about its subject has to be acknowledged first.
+        of its lane has to be acknowledged first.
 
+        :param lane: what calls keep their order by; the subject where it is ``None``
         :param urgent: whether it is queued even where no room is left, since it must not be lost
         :raises OutboxFull: as many calls wait as may
         """
         if not urgent:
             self.require_room()
-        call = self._new(action, document, subject, cause)
+        call = self._new(action, document, subject, cause, lane)
         self._calls[call.id] = call
         self._open += 1
-        if subject is not None and self._schedules[action].in_order:
-            lane = self._lanes.setdefault(subject, [])
-            if lane:
+        if call.in_lane is not None and self._schedules[action].in_order:
+            others = self._lanes.setdefault(call.in_lane, [])
+            if others:
                 call.state = CallState.HELD
-            lane.append(call)
+            others.append(call)
         return call
 
     def require_room(self, calls: int = 1) -> None:
@@ -334,8 +343,8 @@ class Outbox:
         self._parked = dict.fromkeys(call.id for call in calls if call.state is CallState.PARKED)
         self._lanes = {}
         for call in calls:
-            if call.state in UNFINISHED and call.subject and self._schedules[call.action].in_order:
-                self._lanes.setdefault(call.subject, []).append(call)
+            if call.state in UNFINISHED and call.in_lane and self._schedules[call.action].in_order:
+                self._lanes.setdefault(call.in_lane, []).append(call)
         for head, *behind in self._lanes.values():
             head.state = CallState.PENDING if head.state is CallState.HELD else head.state
             for call in behind:
@@ -355,12 +364,20 @@ class Outbox:
         failure = call.tries[-1].failure
         return f"{call.action}: {call.state}" + (f" ({failure})" if failure else "")
 
-    def _new(self, action: str, document: bytes, subject: str | None, cause: str | None) -> OutgoingCall:
+    def _new(
+        self,
+        action: str,
+        document: bytes,
+        subject: str | None,
+        cause: str | None,
+        lane: str | None = None,
+    ) -> OutgoingCall:
         return OutgoingCall(
             id=self._unused_id(),
             action=action,
             document=document,
             subject=subject,
+            lane=lane,
             cause=cause,
             created=self._timekeeper.clock.now(),
         )
@@ -384,11 +401,11 @@ class Outbox:
 
     def _released(self, call: OutgoingCall) -> OutgoingCall | None:
         """The call that is no longer held, now that this one holds nothing up any more."""
-        lane = self._lanes.get(call.subject or "", [])
+        lane = self._lanes.get(call.in_lane or "", [])
         if call.state not in UNFINISHED and call in lane:
             lane.remove(call)
             if not lane:
-                del self._lanes[call.subject or ""]
+                del self._lanes[call.in_lane or ""]
         if not lane or lane[0].state is not CallState.HELD:
             return None
         lane[0].state = CallState.PENDING
@@ -468,11 +485,11 @@ class Outbox:
 
     def _evict(self, call: OutgoingCall) -> None:
         """Forget a call that has ended, unless others wait for it to be sent by hand or dropped."""
-        lane = self._lanes.get(call.subject or "", [])
+        lane = self._lanes.get(call.in_lane or "", [])
         if call in lane:
             if len(lane) > 1:
                 return
-            del self._lanes[call.subject or ""]
+            del self._lanes[call.in_lane or ""]
         self._ended.pop(call.id, None)
         self._parked.pop(call.id, None)
         del self._calls[call.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -62,6 +62,9 @@ class SigningKeys(Protocol):
 
     def known(self) -> list[str]:
         """Every key, in the order in which they were made."""
+
+    def keep(self, kids: Collection[str]) -> None:
+        """Forget every key but these and the first."""
 
     async def make(self) -> str:
         """Make a key."""

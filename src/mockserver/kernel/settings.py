@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 HIGHEST_PORT = 65535
 _LONGEST_SHOWN = 60
 _MOST_COMPARED = 100
+_USERINFO = re.compile("://[^/]*@")
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,8})?")
 _DIGITS = re.compile("[0-9]+")
@@ -72,7 +73,7 @@ def read_setting(
     try:
         return setting.read(value)
     except ValueError as error:
-        shown = "not shown" if setting.hidden else _shown(value)
+        shown = "not shown" if setting.hidden or _USERINFO.search(str(value)) else _shown(value)
         raise SettingsError(f"{source}: `{name}` is {shown}; it has to be {error}") from None
 
 

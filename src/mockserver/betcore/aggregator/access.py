@@ -25,6 +25,8 @@ CLIENT_NAME = "PartnerClient-{}"
 
 _TOKEN_DIGITS = 32
 _MOST_TOKENS = 1_000
+_LONGEST_CREDENTIALS = 4_096
+"""Bytes; of a longer body nobody is looked for before the contract has judged it."""
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class CredentialsGate:
     async def admit(self, inbound: Inbound) -> Admission:
         """Admit; that the secret is right is judged later."""
         try:
-            document = parse(inbound.body)
+            document = parse(inbound.body) if len(inbound.body) <= _LONGEST_CREDENTIALS else None
         except JsonInvalid:
             document = None
         named = document.get("PartnerClientId") if isinstance(document, dict) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from mockserver.betcore.states import TransactionType
@@ -71,6 +72,7 @@ class AskedBook:
     _by_id: dict[str, Asked] = field(default_factory=dict)
     _by_call: dict[str, dict[str, Asked]] = field(default_factory=dict)
     _by_name: dict[tuple[Kind, int, TransactionType], list[Asked]] = field(default_factory=dict)
+    _latest: dict[tuple[Kind, int], Asked] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Asked]:
         return iter(self._by_id.values())
@@ -81,6 +83,7 @@ class AskedBook:
         self._by_id[asked.id] = asked
         self._by_call.setdefault(asked.call, {})[asked.id] = asked
         self._by_name.setdefault((wish.kind, wish.bet_id, wish.type), []).append(asked)
+        self._latest[wish.kind, wish.bet_id] = asked
 
     def find(self, asked_id: str) -> Asked | None:
         """The transaction with this id of BETCORE's own."""
@@ -100,13 +103,24 @@ class AskedBook:
         """Everything that an accept may mean, the oldest first; several players may have one bet."""
         return self._by_name.get((kind, bet_id, type_), [])
 
-    def meant(self, kind: Kind, bet_id: int, type_: TransactionType, told: Outcome) -> Asked | None:
-        """What an accept means: the latest such transaction whose outcome is open, else the latest with
-        this very outcome, else the latest one (BC-ASM-044)."""
+    def latest(self, kind: Kind, bet_id: int) -> Asked | None:
+        """What was asked for last of a bet or cashback."""
+        return self._latest.get((kind, bet_id))
+
+    def meant(
+        self, kind: Kind, bet_id: int, type_: TransactionType, told: Outcome, amount: Decimal | None
+    ) -> Asked | None:
+        """What an accept means: the oldest such transaction of this amount whose outcome is open, else the
+        latest with this very outcome, else the latest one (BC-ASM-044).
+
+        :param amount: ``None`` where the accept tells none
+        """
         same = self.named(kind, bet_id, type_)
         still_open = [one for one in same if one.outcome is None and not one.overdue]
+        if fitting := [one for one in still_open if Decimal(one.wish.amount) == amount] or still_open:
+            return fitting[0]
         known = [one for one in same if one.outcome is not None and one.outcome.is_the_same_as(told)]
-        found = still_open or known or same
+        found = known or same
         return found[-1] if found else None
 
     def forget(self, user_id: str) -> list[Asked]:
@@ -124,5 +138,6 @@ class AskedBook:
         self._by_id.clear()
         self._by_call.clear()
         self._by_name.clear()
+        self._latest.clear()
         for one in all_of_them:
             self.add(one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 
 from mockserver.betcore.aggregator.access import LIFE_SECONDS, require_secret
 from mockserver.betcore.aggregator.asked import Kind
@@ -59,6 +60,7 @@ def _acceptance(kind: Kind, call: Call) -> Acceptance:
         kind=kind,
         bet_id=int(document["BetId"]),
         type=TransactionType(document["TransactionType"]),
-        code=document["ErrorCode"],
+        code=int(document["ErrorCode"]),
         transaction_id=document.get("PartnerTransactionId"),
+        amount=Decimal(document["Amount"]) if "Amount" in document else None,
     )

@@ -63,6 +63,7 @@ class KeyRing:
         keys.retired[self._current(client)] = now + overlap
         keys.current = new
         keys.retired = {kid: until for kid, until in keys.retired.items() if now < until}
+        self._keys.keep({*self.published(), new})
         return new
 
     def _of(self, client: PartnerClient) -> list[str]:

@@ -36,8 +36,8 @@ _ID_DIGITS = 16
 _BET_ID_DIGITS = 10
 
 SUCCESS = 200
-DUPLICATE_ACCEPT = 103779
-"""Says in an accept that the transaction was booked before (BC-ASM-059)."""
+BOOKED_BEFORE = 103779
+"""Says that a transaction was booked before (BC-ASM-059)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,10 @@ class Acceptance:
     kind: Kind
     bet_id: int
     type: TransactionType
-    code: int | Decimal
+    code: int
     transaction_id: str | None
+    amount: Decimal | None = None
+    """Tells apart what several players of a bet were asked for; nothing else hangs on it."""
 
 
 class Aggregator:
@@ -81,6 +83,7 @@ class Aggregator:
             _action_for(wish),
             wire.request(wish),
             subject=_subject(wish),
+            lane=_lane(wish),
             cause=cause,
             urgent=urgent,
         )
@@ -110,8 +113,15 @@ class Aggregator:
 
         :raises mockserver.kernel.outbox.OutboxFull: no more calls may wait
         """
-        document = wire.closing(bet_id, closed=closed)
-        return client.outbox.put(Action.CLOSE, document, subject=str(bet_id), cause=cause, urgent=urgent)
+        latest = client.asked.latest(Kind.PAYMENT, bet_id)
+        return client.outbox.put(
+            Action.CLOSE,
+            wire.closing(bet_id, closed=closed),
+            subject=str(bet_id),
+            lane=None if latest is None else _lane(latest.wish),
+            cause=cause,
+            urgent=urgent,
+        )
 
     def answered(
         self, client: PartnerClient, call: OutgoingCall, answer: Mapping[str, Any]
@@ -155,10 +165,12 @@ class Aggregator:
         :raises Rejection: BETCORE asked for no such transaction, another outcome is known, or the acceptance
             of a bet is reported too late
         """
-        code = int(acceptance.code)
-        booked = self._is_booked(code) or code == DUPLICATE_ACCEPT
+        code = acceptance.code
+        booked = self._is_booked(code)
         told = Outcome(booked, code, acceptance.transaction_id if booked else None)
-        asked = client.asked.meant(acceptance.kind, acceptance.bet_id, acceptance.type, told)
+        asked = client.asked.meant(
+            acceptance.kind, acceptance.bet_id, acceptance.type, told, acceptance.amount
+        )
         if asked is None:
             raise _unknown(client, acceptance)
         if asked.outcome is not None:
@@ -197,7 +209,7 @@ class Aggregator:
         return asked_id
 
     def _is_booked(self, code: int) -> bool:
-        return code == SUCCESS or self._callers.get(code) == "treat_as_success"
+        return code in (SUCCESS, BOOKED_BEFORE) or self._callers.get(code) == "treat_as_success"
 
     def _ends(self, type_: TransactionType, code: int) -> bool:
         """Whether a code ends the matter. What is owed to a player is asked for again after a refusal that
@@ -230,7 +242,12 @@ class Aggregator:
             if not asked.listed:
                 return "it is asked for again"
             again = client.outbox.put(
-                _action_for(wish), wire.request(wish), subject=_subject(wish), cause=cause, urgent=True
+                _action_for(wish),
+                wire.request(wish),
+                subject=_subject(wish),
+                lane=_lane(wish),
+                cause=cause,
+                urgent=True,
             )
             client.asked.ask_by(asked, again.id)
             await client.outbox.tell_all([again])
@@ -254,6 +271,12 @@ def _action_for(wish: Wish) -> Action:
 def _subject(wish: Wish) -> str:
     """What a call is about; ids of cashback and of bets are apart (BC-ASM-056)."""
     return f"cashback {wish.bet_id}" if wish.kind is Kind.CASHBACK else str(wish.bet_id)
+
+
+def _lane(wish: Wish) -> str:
+    """What keeps its order: what is asked for one player of one bet. One player's payout that fails holds
+    up no other player's."""
+    return f"{_subject(wish)} of {wish.user_id}"
 
 
 def _not_acknowledging(code: int) -> str:

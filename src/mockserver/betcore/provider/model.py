@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from mockserver.betcore.provider.states import State
+from mockserver.kernel.money import is_amount
 
 T = TypeVar("T")
 
@@ -51,12 +52,12 @@ class Studio:
     def restore(self, launched: Iterable[Launched], rounds: Iterable[Round]) -> None:
         """Put sessions and rounds back as they were; those that were there are gone.
 
-        :raises ValueError: two have the same id, or a stake is negative; nothing has changed
+        :raises ValueError: two have the same id, or a stake can't be; nothing has changed
         """
         sessions = _by_id((one.session_id, one) for one in launched)
         played = _by_id((one.bet_id, one) for one in rounds)
-        if any(one.stake < 0 for one in played.values()):
-            raise ValueError("a round of the provider has a negative stake")
+        if not all(is_amount(one.stake) for one in played.values()):
+            raise ValueError("a round of the provider has a stake that can't be")
         self.launched, self.rounds = sessions, played
 
 

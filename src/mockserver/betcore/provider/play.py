@@ -83,7 +83,7 @@ async def register(
     if call.state is CallState.SENT or verdict is Verdict.REPEAT:  # or dropped in the meantime
         return [call]
     if call.state in UNFINISHED:
-        provider.outbox.drop(call.id)  # a stake that was given up must not be taken later
+        provider.outbox.give_up(call.id)  # a stake that was given up must not be taken later
     if verdict is Verdict.REJECTED:
         it.state = next_state(TRANSITIONS, it.state, Event.REJECTED)
         return [call]

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from mockserver.betcore.provider.model import Studio
 from mockserver.betcore.sessions.states import Event, State
+from mockserver.kernel.money import is_amount
 from mockserver.kernel.players import account_of
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PROVIDER
@@ -134,7 +135,8 @@ class SessionBooks:
         """
         by_id: dict[str, Session] = {}
         for session in sessions:
-            if not session.id or session.id in by_id or min(session.min_bet, session.max_bet) < 0:
+            sound = is_amount(session.min_bet) and is_amount(session.max_bet)
+            if not session.id or session.id in by_id or not sound:
                 raise ValueError(f"there can't be a session `{session.id[:40]}`, or there are two of it")
             by_id[session.id] = session
         known: dict[str, Bet] = {}
@@ -154,7 +156,7 @@ def _is_sound(bet: Bet) -> bool:
     return (
         asked.bet_id == bet.id
         and asked.method in (Event.PAY_IN, Event.PAY_IN_OUT)
-        and min(asked.stake, asked.win or 0, bet.win or 0) >= 0
+        and all(map(is_amount, (asked.stake, asked.win or Decimal(0), bet.win or Decimal(0))))
         and (asked.win is not None) is at_once
         and bet.state in _STATES_OF[asked.method]
         and (bet.win is not None) is (at_once or bet.state is State.SETTLED)

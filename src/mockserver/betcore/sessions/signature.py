@@ -20,6 +20,8 @@ from mockserver.kernel.signing import digest, same, x_sign_text
 IDENTITY_HEADERS = ("x-counterparty-id", "x-timestamp", "x-request-id", "x-sign")
 
 _SPACES = b" \t\r\n"
+_LONGEST_REWRITTEN = 16_384
+"""Bytes of a body that is written again to find out what was signed; a hint is not worth more time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Diagnosis:
 def _compact(body: bytes, *, in_order: bool) -> tuple[bytes, ...]:
     """The body as it would be written again, its keys as they are or sorted; none where it is no object."""
     try:
-        document = parse(body)
+        document = parse(body) if len(body) <= _LONGEST_REWRITTEN else None
     except JsonInvalid:
         return ()
     if not isinstance(document, dict):

@@ -117,6 +117,7 @@ class Connection:
         self._begin("keep alive", self._keep_alive)
         async for text in messages:
             await self._take(text)
+            await asyncio.sleep(0)  # who says much lets others speak in between
         self._end(None)
 
     async def _messages(self, receive: Receive) -> AsyncIterator[str]:
