@@ -226,7 +226,13 @@ def test_a_tenants_reset_keeps_secret_and_settings_and_nothing_else(
         ("PUT", "/tenants/site/players/p1", {}, 405, "this path takes GET, PATCH"),
         ("GET", "/tenants/site/bets", None, 404, "a tenant of kind `operator` has no bets; it has tickets"),
         ("GET", "/tenants/site/sessions", None, 404, "a tenant of kind `operator` has no sessions; it has"),
-        ("GET", "/tenants/PartnerClient-1556/sessions", None, 501, "the sandbox does not live sessions yet"),
+        (
+            "GET",
+            "/tenants/PartnerClient-1556/sessions",
+            None,
+            404,
+            "a tenant of kind `partner_client` has no sess",
+        ),
         ("GET", "/tenants/site/tickets?limit=0", None, 400, "limit: 0 is less than the minimum of 1"),
         (
             "GET",

@@ -92,7 +92,6 @@ class CasinoSite(Party):
     def outcomes(self) -> list[tuple[int, int, str]]:
         """Bet, ``TransactionType`` and state of each transaction that BETCORE asked for, in order."""
         shown = self.service.sandbox.tenants.vendor_of(self.client).collections["transactions"]
-        assert shown.items is not None
         rows = [shown.show(one) for one in shown.items(self.client)]
         return [(int(row["BetId"]), row["TransactionType"], row["state"]) for row in rows]
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mockserver.admin.problems import send_problem
-from mockserver.kernel.exchange import text_of
+from mockserver.kernel.exchange import bearer_token, text_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -77,9 +77,9 @@ class Access:
             self._require_token(headers.get("authorization", ""))
 
     def _require_token(self, authorization: str) -> None:
-        scheme, _, shown = authorization.partition(" ")
+        shown = bearer_token(authorization)
         expected = (self._token or "").encode()
-        if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), expected):
+        if shown is None or not hmac.compare_digest(shown.encode(), expected):
             raise Refused(
                 HTTPStatus.UNAUTHORIZED, "send the server's --admin-token as `Authorization: Bearer TOKEN`"
             )

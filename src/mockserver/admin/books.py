@@ -25,10 +25,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
                         Problem.NOT_FOUND,
                         f"a tenant of kind `{found.kind}` has no {name}; it has {', '.join(collections)}",
                     )
-                items = collections[name].items
-                if items is None:
-                    raise ControlRefusal(Problem.NOT_BUILT, f"the sandbox does not live {name} yet")
-                return page(items(found), limit, offset, collections[name].show)
+                return page(collections[name].items(found), limit, offset, collections[name].show)
 
             return plane.bridge.run(on_loop)
 

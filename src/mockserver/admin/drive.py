@@ -46,7 +46,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
 def _chosen(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Drive:
     """The drive of this name, once its fields have been found right.
 
-    :raises ControlRefusal: there is no such drive, it is not built yet, or a field is wrong
+    :raises ControlRefusal: there is no such drive, or a field is wrong
     """
     drives = plane.tenants.vendor_of(tenant).drives
     if name not in drives:
@@ -54,13 +54,10 @@ def _chosen(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Drive:
         hint = f"a tenant of kind `{kinds[0]}` has it" if kinds else nearest(name, drives)
         raise ControlRefusal(Problem.NOT_FOUND, f"there is no drive `{name}` here; {hint}")
     chosen = drives[name]
-    if not chosen.built:
-        built = ", ".join(known for known, one in drives.items() if one.built)
-        raise ControlRefusal(Problem.NOT_BUILT, f"the sandbox does not live `{name}` yet; it does {built}")
     if violation := first_violation(chosen.schema, fields, f"the document of `{name}`"):
         raise ControlRefusal(Problem.INVALID, violation)
     return chosen
 
 
 def _document(name: str, drive: Drive) -> Json:
-    return {"drive": name, "help": drive.help, "built": drive.built, "schema": drive.schema}
+    return {"drive": name, "help": drive.help, "schema": drive.schema}

@@ -34,7 +34,6 @@ STATUSES = MappingProxyType(
         Problem.FULL: HTTPStatus.INSUFFICIENT_STORAGE,
         Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
         Problem.UNFINISHED: HTTPStatus.GATEWAY_TIMEOUT,
-        Problem.NOT_BUILT: HTTPStatus.NOT_IMPLEMENTED,
         Problem.NOT_SUPPORTED: HTTPStatus.NOT_IMPLEMENTED,
     }
 )

@@ -40,15 +40,14 @@ class Betcore:
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "bets": Collection(
-                    lambda client: list(client.books.bets), lambda one: wire.bet(*one), _BET_KEYS
+                    lambda client: list(client.books.bets), lambda one: wire.history(*one), _BET_KEYS
                 ),
                 "cashbacks": Collection(
-                    lambda client: list(client.books.cashbacks), lambda one: wire.cashback(*one), _BET_KEYS
+                    lambda client: list(client.books.cashbacks), lambda one: wire.history(*one), _BET_KEYS
                 ),
                 "transactions": Collection(
                     lambda client: list(client.asked), aggregator_wire.asked, _BET_KEYS
                 ),
-                "sessions": Collection(None, lambda one: one),
             }
         )
         self.drives: Mapping[str, Drive] = MappingProxyType(

@@ -100,17 +100,8 @@ def info(transactions: Iterable[Transaction]) -> dict[str, Any]:
     }
 
 
-def bet(bet_id: str, user_id: str, it: Bet) -> dict[str, Any]:
-    """A bet as the control plane shows it: its state, and every transaction of it."""
-    return _with_history(bet_id, user_id, it)
-
-
-def cashback(bet_id: str, user_id: str, it: Cashback) -> dict[str, Any]:
-    """A cashback as the control plane shows it: its state, every payment and cancellation."""
-    return _with_history(bet_id, user_id, it)
-
-
-def _with_history(bet_id: str, user_id: str, it: Bet | Cashback) -> dict[str, Any]:
+def history(bet_id: str, user_id: str, it: Bet | Cashback) -> dict[str, Any]:
+    """A bet or cashback as the control plane shows it: its state, and every transaction of it."""
     return {
         "BetId": bet_id,
         "PartnerUserId": user_id,

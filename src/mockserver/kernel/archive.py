@@ -199,7 +199,7 @@ def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
     vendor = tenants.vendors[one.kind]
     vendor.load_books(tenant, one.books)
     for collection in vendor.collections.values():
-        for item in collection.items(tenant) if collection.items else ():
+        for item in collection.items(tenant):
             if violation := collection.violation(collection.show(item)):
                 raise ValueError(f"what it holds breaks the contract: {violation}")
     tenant.journal.restore(one.journal.exchanges, one.journal.last_number)

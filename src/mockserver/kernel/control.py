@@ -24,7 +24,6 @@ class Problem(StrEnum):
     FULL = "full"
     BUSY = "busy"
     UNFINISHED = "unfinished"
-    NOT_BUILT = "not_built"
     NOT_SUPPORTED = "not_supported"
 
 
@@ -45,8 +44,8 @@ class Drive:
     """Something that can be made to happen to a tenant.
 
     ``run`` takes the tenant, the fields, and the id under which what it causes is found in the journal;
-    it returns the calls that it made. ``give`` makes something without a call and returns it. Both are
-    ``None`` where the sandbox does not live the operation yet.
+    it returns the calls that it made. ``give`` makes something without a call and returns it. One of both is
+    there.
     """
 
     help: str
@@ -55,11 +54,6 @@ class Drive:
     required: tuple[str, ...] = ()
     run: Callable[[Any, Mapping[str, Any], str], Awaitable[list[OutgoingCall]]] | None = None
     give: Callable[[Any, Mapping[str, Any]], Json] | None = None
-
-    @property
-    def built(self) -> bool:
-        """Whether the sandbox lives the operation."""
-        return self.run is not None or self.give is not None
 
     @property
     def schema(self) -> Json:
@@ -74,9 +68,9 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A part of a tenant's books that can be read; ``items`` is ``None`` where it is not built yet."""
+    """A part of a tenant's books that can be read."""
 
-    items: Callable[[Any], Sequence[Any]] | None
+    items: Callable[[Any], Sequence[Any]]
     show: Callable[[Any], Json]
     keys: frozenset[str] = frozenset()
     """Fields of the vendor's documents that name an item."""

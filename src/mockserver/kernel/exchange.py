@@ -70,3 +70,9 @@ Handler = Callable[[Call], Awaitable[Document]]
 
 RefusalRenderer = Callable[[int, str, Mapping[str, object]], Document]
 """Makes the vendor's error body from a code, a message and details."""
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of a header ``Authorization: Bearer ...`` (RFC 6750); ``None`` where there is none."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

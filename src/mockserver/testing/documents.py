@@ -103,7 +103,6 @@ class Drive(TypedDict):
 
     drive: str
     help: str
-    built: bool
     schema: dict[str, Any]
 
 

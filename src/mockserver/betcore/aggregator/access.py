@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.betcore.refusals import Refusal
 from mockserver.kernel.errors import Rejection
-from mockserver.kernel.exchange import Admission, Inbound
+from mockserver.kernel.exchange import Admission, Inbound, bearer_token
 from mockserver.kernel.json_codec import JsonInvalid, parse
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ class BearerGate:
             raise Rejection(
                 Refusal.ACCESS_DENIED, "authorization: is missing; send `Bearer` and an access token"
             )
-        scheme, _, token = header.strip().partition(" ")
-        if scheme.lower() != "bearer":
+        token = bearer_token(header)
+        if token is None:
             raise Rejection(Refusal.ACCESS_DENIED, "authorization: has to be `Bearer` and an access token")
         for client in self._clients.values():
-            until = client.tokens.until.get(token.strip())
+            until = client.tokens.until.get(token)
             if until is None:
                 continue
             now = client.clock.now()

@@ -10,9 +10,8 @@ from mockserver.betcore.aggregator.asked import Kind
 from mockserver.betcore.aggregator.service import Acceptance, Aggregator
 from mockserver.betcore.model import PartnerClient
 from mockserver.betcore.states import TransactionType
+from mockserver.betcore.wire import success
 from mockserver.kernel.exchange import Call, Document, Handler
-
-_SUCCESS = {"ErrorCode": 200, "Message": "Success"}
 
 
 def aggregator_handlers(
@@ -36,12 +35,12 @@ def aggregator_handlers(
 
     async def verify_token(call: Call) -> Document:
         await verify(call.tenant, call.document)
-        return dict(_SUCCESS)
+        return success()
 
     def accept(kind: Kind) -> Handler:
         async def handle(call: Call) -> Document:
             aggregator.accept(call.tenant, _acceptance(kind, call))
-            return dict(_SUCCESS)
+            return success()
 
         return handle
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.betcore.feed import tokens
 from mockserver.betcore.model import PartnerClient
-from mockserver.kernel.exchange import Admission, Inbound
-
-_SCHEME = "bearer"
+from mockserver.kernel.exchange import Admission, Inbound, bearer_token
 
 
 class TokenGate:
@@ -31,9 +29,3 @@ class TokenGate:
     def signed_text(self, inbound: Inbound) -> bytes | None:
         """Nothing of a request is signed."""
         return None
-
-
-def bearer_token(authorization: str | None) -> str | None:
-    """The token of a header ``Authorization: Bearer ...``; ``None`` where there is none."""
-    scheme, _, token = (authorization or "").strip().partition(" ")
-    return token.strip() if scheme.lower() == _SCHEME else None

@@ -15,7 +15,7 @@ from mockserver.edge.hub.log import HubLog
 from mockserver.edge.recording import Recorder, Recording
 from mockserver.edge.refusals import RefusalTable, Refused, send_answer
 from mockserver.kernel.errors import Rejection
-from mockserver.kernel.exchange import Document, RefusalRenderer, text_of
+from mockserver.kernel.exchange import Document, RefusalRenderer, bearer_token, text_of
 from mockserver.kernel.json_codec import dump
 from mockserver.kernel.streaming import Consumer, LiveSource
 
@@ -106,9 +106,9 @@ class Hub:
         :raises Rejection: there is no token that gives access
         """
         asked = parse_qs(scope["query_string"].decode("latin-1")).get(self.contract.token_parameter)
-        scheme, _, bearer = text_of(scope["headers"]).get("authorization", "").strip().partition(" ")
-        token = bearer.strip() if scheme.lower() == "bearer" else None
-        return self._source.admit(asked[-1] if asked else token)
+        if asked:
+            return self._source.admit(asked[-1])
+        return self._source.admit(bearer_token(text_of(scope["headers"]).get("authorization")))
 
     def _require_negotiation(self, scope: Scope) -> None:
         negotiation = self.contract.negotiation
