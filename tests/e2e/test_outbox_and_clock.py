@@ -224,6 +224,19 @@ def test_betcore_asks_the_built_in_casino(plane: Sandbox, running: Running) -> N
     client.drop()
 
 
+def test_a_call_that_is_held_names_the_one_that_holds_it(plane: Sandbox) -> None:
+    client = plane.create_partner_client(casino_url="http://127.0.0.1:1")
+    client.clock.freeze(NOON)
+    fields = {"player": "SomeUserId100", "bet_id": 7, "type": 4, "amount": "1"}
+    (first,) = client.drive("payment", **fields)["calls"]
+    (second,) = client.drive("payment", **fields)["calls"]
+
+    assert (first["state"], first["held_by"]) == ("repeated", None)
+    assert (second["state"], second["held_by"]) == ("held", first["id"])
+    assert [call["held_by"] for call in client.outbox()] == [None, first["id"]]
+    client.drop()
+
+
 def test_a_casino_that_refuses_for_good_is_not_asked_again_and_its_reason_is_told(plane: Sandbox) -> None:
     client = plane.create_partner_client()
     client.clock.freeze(NOON)

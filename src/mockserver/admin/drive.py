@@ -34,7 +34,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             calls = await chosen.run(found, body or {}, cause) if chosen.run else []
             return {
                 "cause": cause,
-                "calls": [call_document(call, plane.tenants.redaction()) for call in calls],
+                "calls": [call_document(call, found.outbox, plane.tenants.redaction()) for call in calls],
                 "result": chosen.give(found, body or {}) if chosen.give else None,
             }
 

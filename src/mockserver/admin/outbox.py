@@ -9,35 +9,44 @@ from typing import Any
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Plane, page
 from mockserver.kernel.control import Json
-from mockserver.kernel.outbox import OutgoingCall, Try
+from mockserver.kernel.outbox import Outbox, OutgoingCall, Try
 from mockserver.kernel.redaction import Redaction
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     """By operationId."""
 
-    def shown(call: OutgoingCall) -> Json:
-        return call_document(call, plane.tenants.redaction())
+    def shown(outbox: Outbox, call: OutgoingCall) -> Json:
+        return call_document(call, outbox, plane.tenants.redaction())
 
     def list_calls(tenant: str, limit: int, offset: int, state: str | None = None) -> Json:
         def on_loop() -> Json:
-            calls = plane.tenants.find(tenant).outbox.calls()
-            fitting = [one for one in calls if state in (None, one.state)]
-            return page(fitting, limit, offset, partial(call_document, blot=plane.tenants.redaction()))
+            outbox = plane.tenants.find(tenant).outbox
+            fitting = [one for one in outbox.calls() if state in (None, one.state)]
+            return page(fitting, limit, offset, partial(shown, outbox))
 
         return plane.bridge.run(on_loop)
 
     def read_call(tenant: str, call: str) -> Json:
-        return plane.bridge.run(lambda: shown(plane.tenants.find(tenant).outbox.find(call)))
+        def on_loop() -> Json:
+            outbox = plane.tenants.find(tenant).outbox
+            return shown(outbox, outbox.find(call))
+
+        return plane.bridge.run(on_loop)
 
     def send_call(tenant: str, call: str) -> Json:
         async def on_loop() -> Json:
-            return shown(await plane.tenants.find(tenant).outbox.send(call))
+            outbox = plane.tenants.find(tenant).outbox
+            return shown(outbox, await outbox.send(call))
 
         return plane.bridge.wait(tenant, on_loop)
 
     def drop_call(tenant: str, call: str) -> Json:
-        return plane.bridge.run(lambda: shown(plane.tenants.find(tenant).outbox.drop(call)))
+        def on_loop() -> Json:
+            outbox = plane.tenants.find(tenant).outbox
+            return shown(outbox, outbox.drop(call))
+
+        return plane.bridge.run(on_loop)
 
     return {
         "listCalls": list_calls,
@@ -47,12 +56,13 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     }
 
 
-def call_document(call: OutgoingCall, blot: Redaction) -> Json:
+def call_document(call: OutgoingCall, outbox: Outbox, blot: Redaction) -> Json:
     """A call as the contract describes it."""
     return {
         "id": call.id,
         "action": call.action,
         "state": call.state.value,
+        "held_by": outbox.held_by(call),
         "subject": call.subject,
         "cause": call.cause,
         "created": moment_text(call.created),

@@ -216,6 +216,10 @@ class Outbox:
         """The calls about a subject that hold each other up, in the order in which they are sent."""
         return tuple(self._lanes.get(subject, ()))
 
+    def held_by(self, call: OutgoingCall) -> str | None:
+        """Id of the call that has to be acknowledged first; ``None`` for one that is not held."""
+        return self._lanes[call.in_lane or ""][0].id if call.state is CallState.HELD else None
+
     async def ask(
         self, action: str, document: bytes, *, subject: str | None = None, cause: str | None = None
     ) -> Attempt:

@@ -81,6 +81,7 @@ class Call(TypedDict):
     id: str
     action: str
     state: CallState
+    held_by: str | None
     subject: str | None
     cause: str | None
     created: str
