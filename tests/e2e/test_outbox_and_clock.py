@@ -224,6 +224,17 @@ def test_betcore_asks_the_built_in_casino(plane: Sandbox, running: Running) -> N
     client.drop()
 
 
+def test_a_drive_that_asks_gives_the_partners_answer(plane: Sandbox) -> None:
+    client = plane.create_partner_client()
+
+    asked = client.drive("balance", player="SomeUserId100")
+    told = client.drive("bet", player="SomeUserId100", amount="1")
+
+    assert asked["result"] == {"ErrorCode": 200, "Message": "Success", "Value": {"Balance": "7100.5"}}
+    assert told["result"] is None
+    client.drop()
+
+
 def test_a_call_that_is_held_names_the_one_that_holds_it(plane: Sandbox) -> None:
     client = plane.create_partner_client(casino_url="http://127.0.0.1:1")
     client.clock.freeze(NOON)

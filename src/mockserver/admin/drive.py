@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mockserver.admin.outbox import call_document
 from mockserver.admin.plane import Plane
 from mockserver.admin.strictness import first_violation
 from mockserver.kernel.control import ControlRefusal, Drive, Json, Problem
+from mockserver.kernel.json_codec import JsonInvalid, parse
+from mockserver.kernel.outbox import OutgoingCall
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant import Tenant
 
@@ -35,7 +37,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             return {
                 "cause": cause,
                 "calls": [call_document(call, found.outbox, plane.tenants.redaction()) for call in calls],
-                "result": chosen.give(found, body or {}) if chosen.give else None,
+                "result": chosen.give(found, body or {}) if chosen.give else _answer(chosen, found, calls),
             }
 
         return plane.bridge.wait(tenant, on_loop)
@@ -61,3 +63,14 @@ def _chosen(plane: Plane, tenant: Tenant, name: str, fields: Json) -> Drive:
 
 def _document(name: str, drive: Drive) -> Json:
     return {"drive": name, "help": drive.help, "schema": drive.schema}
+
+
+def _answer(drive: Drive, tenant: Tenant, calls: Sequence[OutgoingCall]) -> Any:
+    """The JSON that the partner answered with, where the drive asks for it and it is there."""
+    if not drive.asks or not calls or not calls[0].tries:
+        return None
+    exchange = tenant.journal.find(calls[0].tries[-1].exchange)
+    try:
+        return None if exchange is None else parse(exchange.answer_body)
+    except JsonInvalid:
+        return None

@@ -54,6 +54,8 @@ class Drive:
     required: tuple[str, ...] = ()
     run: Callable[[Any, Mapping[str, Any], str], Awaitable[list[OutgoingCall]]] | None = None
     give: Callable[[Any, Mapping[str, Any]], Json] | None = None
+    asks: bool = False
+    """Whether it is there for the partner's answer."""
 
     @property
     def schema(self) -> Json:

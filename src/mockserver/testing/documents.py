@@ -95,8 +95,8 @@ class Driven(TypedDict):
 
     cause: str
     calls: list[Call]
-    result: dict[str, Any] | None
-    """What was made without a call, such as a refresh token."""
+    result: Any
+    """What was made without a call, such as a refresh token; or the answer that was asked for, if any."""
 
 
 class Drive(TypedDict):

@@ -155,12 +155,14 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
                 {"refresh_token": {"type": "string", "minLength": 1}, "tag_id": _TAG_ID},
                 ("refresh_token",),
                 run=_told(auth),
+                asks=True,
             ),
             "balance": Drive(
                 "Ask the casino for a player's balance (users/data).",
                 {"player": _PLAYER},
                 ("player",),
                 run=_told(balance),
+                asks=True,
             ),
             "bet": Drive(
                 "Take a bet from a player: a transaction of type -1. Without an outcome in 30 seconds it is "
@@ -221,6 +223,7 @@ def drives(aggregator: Aggregator, keys: KeyRing) -> Mapping[str, Drive]:
                 {"bet_id": _BET_ID},
                 ("bet_id",),
                 run=_told(info),
+                asks=True,
             ),
             "cashback": Drive(
                 "Pay a cashback to a player, or cancel one (cashback-payments/make).",

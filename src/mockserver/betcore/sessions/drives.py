@@ -151,7 +151,7 @@ def _win(fields: Fields) -> Decimal:
 
 DRIVES: Mapping[str, Drive] = MappingProxyType(
     {
-        "games": Drive("Let BETCORE list the provider's games.", {}, run=_games),
+        "games": Drive("Let BETCORE list the provider's games.", {}, run=_games, asks=True),
         "launch": Drive(
             "Let BETCORE launch a session for a player; one that is there already is launched again.",
             {
@@ -174,6 +174,7 @@ DRIVES: Mapping[str, Drive] = MappingProxyType(
             {"session": _SESSION},
             ("session",),
             run=_built_in(_balance),
+            asks=True,
         ),
         "play": Drive(
             "Let a player of the built-in provider play a round: the stake is paid in, and what it wins is "
