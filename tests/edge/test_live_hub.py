@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -314,6 +315,27 @@ def test_subscribing_again_replaces_the_stream(feed: FeedReader) -> None:
 
         assert [one["wgi"][0]["t"] for one in heard][-1] == 1
         assert heard[0]["sId"] == 0
+
+    talk(feed, what)
+
+
+def test_a_consumer_who_says_much_lets_others_speak_in_between(feed: FeedReader) -> None:
+    async def what(consumer: Consumer) -> None:
+        await consumer.shake_hands()
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        speaking = asyncio.ensure_future(others())
+        consumer.say(*[{"type": 6}] * 1600, subscription(invocationId="a"))
+        assert (await consumer.hear())["invocationId"] == "a"
+        speaking.cancel()
+
+        assert turns >= 100
 
     talk(feed, what)
 

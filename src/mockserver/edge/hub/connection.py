@@ -25,6 +25,8 @@ logger = logging.getLogger("mockserver")
 _NORMAL, _GOING_AWAY = 1000, 1001
 _PATIENCE_SECONDS = 2.0
 """How long a consumer that reads nothing may hold up the last message."""
+_AT_ONCE = 16
+"""Messages of one consumer that are taken before others get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,12 @@ class Connection:
         if not await self._shake_hands(messages):
             return
         self._begin("keep alive", self._keep_alive)
+        taken = 0
         async for text in messages:
             await self._take(text)
-            await asyncio.sleep(0)  # who says much lets others speak in between
+            taken += 1
+            if taken % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # who says much lets others speak in between
         self._end(None)
 
     async def _messages(self, receive: Receive) -> AsyncIterator[str]:
