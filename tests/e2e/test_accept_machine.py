@@ -9,20 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial, wraps
-from typing import Any
+from functools import partial
 
 import httpx
 import pytest
-from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
-    rule,
-    run_state_machine_as_test,
 )
 
 from demo.sandbox import sandbox
@@ -31,14 +27,14 @@ from mockserver.testing import Sandbox
 from .aggregator_model import ANOTHER_OUTCOME, DUPLICATE_ACCEPT, TAKEN, TOO_LATE, AggregatorModel, Asked
 from .bet_model import BET, JACKPOT, PAYOUT, PAYOUT_RETURN, REPEATED, RETURN, UNKNOWN_BET, Order
 from .faulty_casino import Arrival, Fault, FaultyCasino, faulty_casino
+from .machine import Steps
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BALANCES = {"ann": Decimal("1000000"), "bob": Decimal(15)}
 DEADLINE_SECONDS = 20
-SEEDS, RUNS, STEPS = 4, 9, 50
-"""Nine runs for each seed: from the tenth on Hypothesis mostly repeats parts of the runs before."""
+SEEDS, MOST_STEPS = 7, 50
 
-LEAST_STEPS = 1000
+LEAST_STEPS = 2000
 
 BASE = "/mis-api/api/v2"
 BEFORE = st.sampled_from(
@@ -48,8 +44,11 @@ AFTER = st.sampled_from([Fault(True, None), Fault(True, 502), Fault(True, 200)])
 players = st.sampled_from(["ann", "ann", "ann", "bob", "ghost"])
 amounts = st.sampled_from(["1", "2.5", "10", "0.00000001", "70"]).map(Decimal)
 
-STEPS_TAKEN: Counter[str] = Counter()
-"""How often each rule ran."""
+STEPS = Steps(
+    # nothing that follows falls due together
+    after=lambda machine: machine._pass(timedelta(milliseconds=7))
+)
+step = STEPS.step
 
 SAID: Counter[int] = Counter()
 """How often each code answered an accept."""
@@ -62,23 +61,6 @@ class World:
     plane: Sandbox
     vendor: httpx.Client
     casino: FaultyCasino
-
-
-def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """A rule that is counted."""
-
-    def as_rule(act: Callable[..., None]) -> Any:
-        STEPS_TAKEN[act.__name__] = 0
-
-        @wraps(act)
-        def counted(self: AcceptMachine, **drawn: Any) -> None:
-            STEPS_TAKEN[act.__name__] += 1
-            act(self, **drawn)
-            self._pass(timedelta(milliseconds=7))  # nothing that follows falls due together
-
-        return rule(**strategies)(counted)
-
-    return as_rule
 
 
 class AcceptMachine(RuleBasedStateMachine):
@@ -299,19 +281,8 @@ def world() -> Iterator[World]:
 
 
 def test_every_transaction_gets_its_outcome_whatever_the_casino_does(world: World) -> None:
-    for number in range(SEEDS):
-        run_state_machine_as_test(
-            seed(number)(partial(AcceptMachine, world)),
-            settings=settings(
-                derandomize=True,
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,  # a step is some calls over HTTP
-                # A failing run is shown as it was: to shrink it would take many more runs over HTTP.
-                phases=[Phase.generate],
-            ),
-        )
+    STEPS.walk(partial(AcceptMachine, world), seeds=SEEDS, most_steps=MOST_STEPS)
 
-    assert STEPS_TAKEN.total() >= LEAST_STEPS
-    assert [name for name, count in STEPS_TAKEN.items() if not count] == []
+    assert STEPS.total() >= LEAST_STEPS
+    assert STEPS.never() == []
     assert SAID.keys() == {TAKEN, ANOTHER_OUTCOME, TOO_LATE, UNKNOWN_BET}

@@ -6,23 +6,20 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
-    rule,
-    run_state_machine_as_test,
 )
 
 from demo.sandbox import sandbox
@@ -42,12 +39,12 @@ from .bet_model import (
     BetModel,
     Order,
 )
+from .machine import Steps
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BALANCES = {"ann": "1000.5", "bob": "20.00000001"}
 DEADLINE_SECONDS = 20
-SEEDS, RUNS, STEPS = 6, 9, 60
-"""Nine runs for each seed: from the tenth on Hypothesis mostly repeats parts of the runs before."""
+SEEDS, MOST_STEPS = 6, 60
 
 LEAST_STEPS = 2000
 
@@ -60,27 +57,11 @@ stakes = st.sampled_from(AMOUNTS[:7]).map(Decimal)
 players = st.sampled_from([*BALANCES, *BALANCES, "ghost"])
 bets = st.integers(1, 4)
 
-STEPS_TAKEN: Counter[str] = Counter()
-"""How often each rule ran."""
+STEPS = Steps()
+step = STEPS.step
 
 CODES_MET: Counter[int] = Counter()
 """How often the model expected each code."""
-
-
-def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """A rule that is counted."""
-
-    def as_rule(act: Callable[..., None]) -> Any:
-        STEPS_TAKEN[act.__name__] = 0
-
-        @wraps(act)
-        def counted(self: BetMachine, **drawn: Any) -> None:
-            STEPS_TAKEN[act.__name__] += 1
-            act(self, **drawn)
-
-        return rule(**strategies)(counted)
-
-    return as_rule
 
 
 @st.composite
@@ -295,20 +276,8 @@ def plane() -> Iterator[Sandbox]:
 
 
 def test_bets_and_money_go_as_the_model_says_whatever_is_asked_for(plane: Sandbox) -> None:
-    for number in range(SEEDS):
-        run_state_machine_as_test(
-            seed(number)(partial(BetMachine, plane)),
-            settings=settings(
-                derandomize=True,
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,  # a step is some calls over HTTP
-                # A failing run is shown as it was: to shrink it would take many more runs over HTTP.
-                phases=[Phase.generate],
-            ),
-        )
+    STEPS.walk(partial(BetMachine, plane), seeds=SEEDS, most_steps=MOST_STEPS)
 
-    assert STEPS_TAKEN.total() >= LEAST_STEPS
-    assert [name for name, count in STEPS_TAKEN.items() if not count] == []
+    assert STEPS.total() >= LEAST_STEPS
+    assert STEPS.never() == []
     assert CODES_MET.keys() == CODES
-    print(STEPS_TAKEN.total(), STEPS_TAKEN, CODES_MET)

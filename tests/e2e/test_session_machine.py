@@ -11,31 +11,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
-    rule,
-    run_state_machine_as_test,
 )
 
 from demo.sandbox import sandbox
 from mockserver.testing import Sandbox
 
+from .machine import Steps
 from .session_model import BAD, Bet, Reply, Session, SessionModel
 
 BALANCES = {"ann": Decimal("750.5"), "bob": Decimal("20.00000001")}
 LIFE = 600
-SEEDS, RUNS, STEPS = 7, 9, 50
-"""Nine runs for each seed: from the tenth on Hypothesis mostly repeats parts of the runs before."""
+SEEDS, MOST_STEPS = 7, 50
 
 LEAST_STEPS = 2000
 
@@ -57,27 +54,11 @@ class World:
     vendor: httpx.Client
 
 
-STEPS_TAKEN: Counter[str] = Counter()
-"""How often each rule ran."""
+STEPS = Steps()
+step = STEPS.step
 ANSWERS: Counter[int] = Counter()
 """How often each ``_responseCode`` came."""
 _NUMBERS = itertools.count(1719766120806)
-
-
-def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """A rule that is counted."""
-
-    def as_rule(act: Callable[..., None]) -> Any:
-        STEPS_TAKEN[act.__name__] = 0
-
-        @wraps(act)
-        def counted(self: SessionMachine, **drawn: Any) -> None:
-            STEPS_TAKEN[act.__name__] += 1
-            act(self, **drawn)
-
-        return rule(**strategies)(counted)
-
-    return as_rule
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -403,19 +384,8 @@ def world() -> Iterator[World]:
 
 
 def test_answers_and_balances_are_as_the_model_says_whatever_a_provider_does(world: World) -> None:
-    for number in range(SEEDS):
-        run_state_machine_as_test(
-            seed(number)(partial(SessionMachine, world)),
-            settings=settings(
-                derandomize=True,
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,  # a step is some calls over HTTP
-                # A failing run is shown as it was: to shrink it would take many more runs over HTTP.
-                phases=[Phase.generate],
-            ),
-        )
+    STEPS.walk(partial(SessionMachine, world), seeds=SEEDS, most_steps=MOST_STEPS)
 
-    assert STEPS_TAKEN.total() >= LEAST_STEPS
-    assert [name for name, count in STEPS_TAKEN.items() if not count] == []
+    assert STEPS.total() >= LEAST_STEPS
+    assert STEPS.never() == []
     assert set(ANSWERS) == {1, 2, 3, 4, 5, 6, 7, 104}

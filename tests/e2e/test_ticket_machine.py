@@ -5,25 +5,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
-    rule,
-    run_state_machine_as_test,
 )
 
 from demo.sandbox import sandbox
@@ -31,6 +27,7 @@ from mockserver.testing import ControlPlaneError, Sandbox
 from mockserver.testing.documents import Call as OutgoingCall
 
 from .faulty_pam import DROPPED, Answer, Arrival, Fault, FaultyPam, faulty_pam
+from .machine import Steps
 from .platform_model import PlatformModel, Reply
 from .ticket_amounts import Amounts, Rates
 from .ticket_model import ODDS, Call, EventResult, Order, Ticket, TicketModel
@@ -38,8 +35,7 @@ from .ticket_model import ODDS, Call, EventResult, Order, Ticket, TicketModel
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BALANCES = {"ann": 500_000, "bob": 20_000}
 DEADLINE_SECONDS = 20
-SEEDS, RUNS, STEPS = 5, 9, 48
-"""Nine runs for each seed: from the tenth on Hypothesis mostly repeats parts of the runs before."""
+SEEDS, MOST_STEPS = 5, 48
 
 LEAST_STEPS = 2000
 MOST_REPEATED = 1
@@ -93,24 +89,8 @@ class World:
     pam: FaultyPam
 
 
-STEPS_TAKEN: Counter[str] = Counter()
-"""How often each rule ran."""
-
-
-def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """A rule that is counted."""
-
-    def as_rule(act: Callable[..., None]) -> Any:
-        STEPS_TAKEN[act.__name__] = 0
-
-        @wraps(act)
-        def counted(self: TicketMachine, **drawn: Any) -> None:
-            STEPS_TAKEN[act.__name__] += 1
-            act(self, **drawn)
-
-        return rule(**strategies)(counted)
-
-    return as_rule
+STEPS = Steps()
+step = STEPS.step
 
 
 class TicketMachine(RuleBasedStateMachine):
@@ -506,18 +486,7 @@ def world() -> Iterator[World]:
 
 
 def test_tickets_calls_and_money_go_as_the_model_says_whatever_happens(world: World) -> None:
-    for number in range(SEEDS):
-        run_state_machine_as_test(
-            seed(number)(partial(TicketMachine, world)),
-            settings=settings(
-                derandomize=True,
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,  # a step is some calls over HTTP
-                # A failing run is shown as it was: to shrink it would take many more runs over HTTP.
-                phases=[Phase.generate],
-            ),
-        )
+    STEPS.walk(partial(TicketMachine, world), seeds=SEEDS, most_steps=MOST_STEPS)
 
-    assert STEPS_TAKEN.total() >= LEAST_STEPS
-    assert [name for name, count in STEPS_TAKEN.items() if not count] == []
+    assert STEPS.total() >= LEAST_STEPS
+    assert STEPS.never() == []
