@@ -18,6 +18,7 @@ class Pam:
     url: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
     hold: threading.Event | None = None
     """What each answer waits for."""
     second: threading.Event = field(default_factory=threading.Event)
@@ -45,9 +46,10 @@ def pam_platform() -> Iterator[Pam]:
             if pam.hold is not None:
                 pam.hold.wait(30)
             self.send_response(pam.status)
-            for name, value in {"content-length": "0", **pam.headers}.items():
+            for name, value in {"content-length": str(len(pam.body)), **pam.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(pam.body)
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Say nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -9,6 +11,7 @@ from mockserver.testing import ControlPlaneError, Sandbox, SandboxUnreachable, T
 
 from .betstack_client import pay, read, reserve
 from .conftest import Running
+from .pam import Pam
 
 
 def detail_of(error: pytest.ExceptionInfo[ControlPlaneError]) -> tuple[int, str]:
@@ -181,6 +184,16 @@ def test_betcore_and_the_casino_of_a_client_settle_a_bet_and_a_cashback(plane: S
     booked = [one["transactions"][0]["PartnerTransactionId"] for one in (cashback, bet)]
     assert [one["PartnerTransactionId"] for one in client.transactions()] == booked
     assert [one["state"] for one in client.transactions()] == ["booked", "booked"]
+    client.drop()
+
+
+def test_what_a_partner_says_back_is_shown_without_secrets(plane: Sandbox, pam: Pam) -> None:
+    client = plane.create_partner_client(casino_url=pam.url)
+    pam.body = json.dumps({"ErrorCode": 200, "Message": f"Success, {client.secret}"}).encode()
+
+    ran = client.drive("info", bet_id=7)
+
+    assert ran["result"] == {"ErrorCode": 200, "Message": "Success, [redacted]"}
     client.drop()
 
 

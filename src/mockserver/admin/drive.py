@@ -11,6 +11,7 @@ from mockserver.admin.strictness import first_violation
 from mockserver.kernel.control import ControlRefusal, Drive, Json, Problem
 from mockserver.kernel.json_codec import JsonInvalid, parse
 from mockserver.kernel.outbox import OutgoingCall
+from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant import Tenant
 
@@ -34,10 +35,13 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             chosen = _chosen(plane, found, drive, body or {})
             cause = f"drive-{found.ids.hex(_CAUSE_DIGITS)}"
             calls = await chosen.run(found, body or {}, cause) if chosen.run else []
+            redaction = tenants.redaction()
             return {
                 "cause": cause,
-                "calls": [call_document(call, found.outbox, plane.tenants.redaction()) for call in calls],
-                "result": chosen.give(found, body or {}) if chosen.give else _answer(chosen, found, calls),
+                "calls": [call_document(call, found.outbox, redaction) for call in calls],
+                "result": chosen.give(found, body or {})
+                if chosen.give
+                else _answer(chosen, found, calls, redaction),
             }
 
         return plane.bridge.wait(tenant, on_loop)
@@ -65,12 +69,13 @@ def _document(name: str, drive: Drive) -> Json:
     return {"drive": name, "help": drive.help, "schema": drive.schema}
 
 
-def _answer(drive: Drive, tenant: Tenant, calls: Sequence[OutgoingCall]) -> Any:
-    """The JSON that the partner answered with, where the drive asks for it and it is there."""
+def _answer(drive: Drive, tenant: Tenant, calls: Sequence[OutgoingCall], redaction: Redaction) -> Any:
+    """The JSON that the partner answered with, where the drive asks for it and it is there. Secrets that the
+    partner says back are blotted out."""
     if not drive.asks or not calls or not calls[0].tries:
         return None
     exchange = tenant.journal.find(calls[0].tries[-1].exchange)
     try:
-        return None if exchange is None else parse(exchange.answer_body)
+        return None if exchange is None else parse(redaction.bytes(exchange.answer_body).encode())
     except JsonInvalid:
         return None
