@@ -77,9 +77,15 @@ class Desk:
         return Attempt(Try(self.keeper.clock.now(), exchange, 500 if failure else 200, failure), None)
 
     def put(
-        self, name: str, subject: str | None = "t-1", *, action: str = "repeated", urgent: bool = False
+        self,
+        name: str,
+        subject: str | None = "t-1",
+        *,
+        action: str = "repeated",
+        lane: str | None = None,
+        urgent: bool = False,
     ) -> OutgoingCall:
-        return self.outbox.put(action, name.encode(), subject=subject, urgent=urgent)
+        return self.outbox.put(action, name.encode(), subject=subject, lane=lane, urgent=urgent)
 
     async def blocked(self) -> list[OutgoingCall]:
         """Calls `a`, `b` and `c` about one subject, the first of which failed."""
@@ -206,6 +212,23 @@ def test_a_first_call_that_is_dropped_releases_the_next() -> None:
         await until(lambda: calls[2].state is CallState.SENT)
 
         assert desk.log == ["a dropped", "try b", "b sent", "try c", "c sent"]
+
+    play(scenario)
+
+
+def test_a_subject_that_is_forgotten_releases_what_others_have_behind_it_in_a_lane() -> None:
+    async def scenario(desk: Desk) -> None:
+        desk.failing = {"a"}
+        first = desk.put("a", "ann", lane="7")
+        held = desk.put("b", "bob", lane="7"), desk.put("c", "ann", lane="7"), desk.put("d", "bob", lane="7")
+        await desk.outbox.send(first.id)
+
+        desk.outbox.forget("ann")
+        await until(lambda: held[2].state is CallState.SENT)
+
+        assert desk.states() == {"a": "dropped", "b": "sent", "c": "dropped", "d": "sent"}
+        assert desk.tried() == ["a", "b", "d"]
+        assert desk.outbox.unfinished("7") == ()
 
     play(scenario)
 

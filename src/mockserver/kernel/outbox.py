@@ -306,10 +306,12 @@ class Outbox:
 
     def forget(self, subject: str) -> None:
         """Drop every call about a subject that is not done, also one that is being sent."""
-        for call in [one for one in self._calls.values() if one.subject == subject]:
-            if call.state in UNFINISHED:
-                self._end(call, CallState.DROPPED)
-        self._lanes.pop(subject, None)
+        gone = [one for one in self._calls.values() if one.subject == subject and one.state in UNFINISHED]
+        for call in gone:
+            self._end(call, CallState.DROPPED)
+        for call in gone:  # once all are, since none of them may be released
+            if (following := self._released(call)) is not None:
+                self.start([following])
 
     def give_up(self, call_id: str) -> None:
         """Drop a call that is not done, also one that is being sent; nothing happens to any other."""
