@@ -51,7 +51,8 @@ class KeyRing:
 
     def published_key(self, kid: str) -> RSAPublicKey | None:
         """The key of this id, if it is in the set."""
-        return self._keys.public_key(kid) if kid in self.published() else None
+        key = self._keys.public_key(kid)
+        return key if key is not None and kid in self.published() else None
 
     async def rotate(self, client: PartnerClient, overlap: timedelta) -> str:
         """Give a client a new key. The old one is published for ``overlap`` longer, in the client's time.
