@@ -65,7 +65,6 @@ from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
 from mockserver.kernel.control import Vendor
 from mockserver.kernel.courier import Caller, Callers, Courier
-from mockserver.kernel.exchange import Handler
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
@@ -142,19 +141,17 @@ def build(
     def courier(caller: Caller) -> Courier:
         return Courier(caller, outside.sender, outside.stopwatch)
 
-    def served(name: str, handlers: Mapping[str, Handler]) -> Contract:
-        contract = load(name, overrides)
-        contract.require_handlers(handlers)
-        return contract
+    def contract(name: str) -> Contract:
+        return load(name, overrides)
 
     catalogue = catalogue or built_in_catalogue()
     settlement = Settlement()
     pam_side = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
-    pam = served("betstack.pam", pam_side)
+    pam = contract("betstack.pam")
     rows = pam.operations["sendPamAction"].errors.values()
     desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}), settlement)
     bet_engine_side = betstack_handlers.handlers(desk)
-    bet_engine = served("betstack.bet_engine", bet_engine_side)
+    bet_engine = contract("betstack.bet_engine")
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
     operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
     keys = KeyRing(outside.signing_keys, lambda: tenants.of_kind(PARTNER_CLIENT).values())
@@ -162,12 +159,12 @@ def build(
     casino_side = betcore_handlers.casino_handlers(
         Wallet(), accounts, CashbackDesk(), _refusals(load("betcore.casino", overrides)), report
     )
-    casino = served("betcore.casino", casino_side)
+    casino = contract("betcore.casino")
     claims_violation = compile_schema(casino.token_claims)
     aggregator = Aggregator(_callers(casino))
     verifier = Verifier(keys, claims_violation, outside.clock)
     aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
-    aggregator_contract = served("betcore.aggregator", aggregator_side)
+    aggregator_contract = contract("betcore.aggregator")
     betcore_callers = Callers(
         CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),
         BetcoreCaller(
@@ -213,7 +210,7 @@ def build(
     surfaces = (
         betstack(contract=bet_engine, gate=operator_gate, handlers=bet_engine_side, docs_path="/docs"),
         betstack(
-            contract=served("betstack.bet_card", cards_side),
+            contract=contract("betstack.bet_card"),
             gate=OpenGate(),
             handlers=cards_side,
             docs_path="/docs",
@@ -226,7 +223,7 @@ def build(
             docs_path="/pam/docs",
         ),
         betstack(
-            contract=served("betstack.sms", sms_side),
+            contract=contract("betstack.sms"),
             gate=operator_gate,
             handlers=sms_side,
             docs_path="/sms/docs",
@@ -240,17 +237,17 @@ def build(
             docs_path="/docs",
         ),
         x_signed(
-            contract=served("betcore.sessions", sessions_side),
+            contract=contract("betcore.sessions"),
             handlers=sessions_side,
             docs_path="/sessions/docs",
         ),
         x_signed(
-            contract=served("betcore.provider", provider_side),
+            contract=contract("betcore.provider"),
             handlers=provider_side,
             docs_path="/games/docs",
         ),
         betcore(
-            contract=served("betcore.feed", feed_side),
+            contract=contract("betcore.feed"),
             gate=FeedTokenGate(clients),
             gates={"issueFeedToken": CredentialsGate(clients)},
             handlers=feed_side,

@@ -1,10 +1,11 @@
 """Whatever goes wrong is answered in the shape of the vendor whose path it is."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from mockserver.edge.contract import ContractError, load
+from mockserver.edge.contract import ContractError
 
 from .in_process import SUPERBET, Service
 
@@ -56,12 +57,14 @@ def test_a_path_of_no_vendor_says_what_is_served(service: Service) -> None:
     }
 
 
-def test_a_contract_wants_a_handler_for_each_operation_and_none_besides() -> None:
-    contract = load("betcore.feed")
-    contract.require_handlers(contract.operations)
+def test_a_surface_wants_a_handler_for_each_operation_and_none_besides(service: Service) -> None:
+    surface = service.sandbox.surfaces[0]
+    handlers = dict(surface.handlers)
+    assert replace(surface, handlers=handlers).handlers == handlers
 
-    with pytest.raises(ContractError, match="alone: getGames, listFeedGames"):
-        contract.require_handlers([*(contract.operations.keys() - {"listFeedGames"}), "getGames"])
+    handlers["readTicket"] = handlers.pop("getTicket")
+    with pytest.raises(ContractError, match="operations and handlers differ in getTicket, readTicket"):
+        replace(surface, handlers=handlers)
 
 
 def test_a_body_that_is_too_large_is_refused_before_anything_else(service: Service) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +80,6 @@ class Contract:
                 claims: Mapping[str, Any] = operation.request_media_type["x-jwt"]["claims"]
                 return claims
         raise ContractError(f"{self.surface}: no request body is a token")
-
-    def require_handlers(self, names: Collection[str]) -> None:
-        """See to it that every operation has its handler.
-
-        :raises ContractError: one lacks it, or a handler has no operation
-        """
-        if differ := sorted(self.operations.keys() ^ set(names)):
-            raise ContractError(f"{self.surface}: operation or handler alone: {', '.join(differ)}")
 
 
 def load(surface: str, overrides: Mapping[str, Any] | None = None) -> Contract:
