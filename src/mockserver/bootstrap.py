@@ -3,7 +3,8 @@ with fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -63,8 +64,10 @@ from mockserver.edge.hub.contract import load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
-from mockserver.kernel.control import Vendor
 from mockserver.kernel.courier import Caller, Callers, Courier
+from mockserver.kernel.faults.armed import Reach
+from mockserver.kernel.faults.spec import FaultFor
+from mockserver.kernel.journal import NOBODY
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
@@ -86,6 +89,23 @@ class Sandbox:
         return tenant
 
 
+SURFACES = (
+    "betstack.bet_engine",
+    "betstack.bet_card",
+    "betstack.pam",
+    "betstack.sms",
+    "betcore.casino",
+    "betcore.aggregator",
+    "betcore.sessions",
+    "betcore.provider",
+    "betcore.feed",
+)
+"""The APIs of HTTP."""
+
+_OPEN = frozenset({"betstack.bet_card", "getJwks"})
+"""Surfaces and operations whose callers nobody identifies."""
+
+
 def _kind_of(surface: str) -> str:
     """The kind of the tenants that a surface has."""
     if surface in ("betcore.sessions", "betcore.provider"):
@@ -103,6 +123,7 @@ class Outside:
     :param keys: finds the keys that BETCORE's calls to the casino are signed with
     :param signing_keys: BETCORE's own key, whose public half this server publishes
     :param own_url: where this server's own APIs are
+    :param pause: waits for so many seconds
     :param betcore_url: another BETCORE, where the built-in casino and provider find what this one has not
         asked them for; ``None`` where there is none
     """
@@ -117,6 +138,7 @@ class Outside:
     stopwatch: Callable[[], float]
     own_url: str
     betcore_url: str | None = None
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
 def build(
@@ -127,6 +149,7 @@ def build(
     overrides: Mapping[str, Any] | None = None,
     catalogue: Catalogue | None = None,
     hidden: tuple[str, ...] = (),
+    faults: Sequence[FaultFor] = (),
 ) -> Sandbox:
     """Compile the contracts and bind them to the vendors.
 
@@ -135,36 +158,35 @@ def build(
     :param overrides: what the user's file puts in the place of assumptions
     :param catalogue: the events and cards on offer; the built-in ones where it is ``None``
     :param hidden: what no journal shows, besides the tenants' secrets
+    :param faults: those that are armed from the start
     :raises mockserver.edge.contract.ContractError: a contract can't be read or doesn't fit the handlers
     """
 
     def courier(caller: Caller) -> Courier:
-        return Courier(caller, outside.sender, outside.stopwatch)
+        return Courier(caller, outside.sender, outside.stopwatch, outside.pause)
 
-    def contract(name: str) -> Contract:
-        return load(name, overrides)
-
+    contracts = {name: load(name, overrides) for name in SURFACES}
     catalogue = catalogue or built_in_catalogue()
     settlement = Settlement()
     pam_side = pam_handlers.handlers(Platform(pam_bet_engine.net_payout))
-    pam = contract("betstack.pam")
+    pam = contracts["betstack.pam"]
     rows = pam.operations["sendPamAction"].errors.values()
     desk = TicketDesk(catalogue, Partner({row.code: row.refusal for row in rows}), settlement)
     bet_engine_side = betstack_handlers.handlers(desk)
-    bet_engine = contract("betstack.bet_engine")
+    bet_engine = contracts["betstack.bet_engine"]
     ticket = bet_engine.operations["getTicket"].responses[200]["content"]["application/json"]["schema"]
     operator_caller = OperatorCaller(outside.own_url, outside.clock, settlement.ended)
     keys = KeyRing(outside.signing_keys, lambda: tenants.of_kind(PARTNER_CLIENT).values())
     accounts = Accounts()
+    casino = contracts["betcore.casino"]
     casino_side = betcore_handlers.casino_handlers(
-        Wallet(), accounts, CashbackDesk(), _refusals(load("betcore.casino", overrides)), report
+        Wallet(), accounts, CashbackDesk(), _refusals(casino), report
     )
-    casino = contract("betcore.casino")
     claims_violation = compile_schema(casino.token_claims)
     aggregator = Aggregator(_callers(casino))
     verifier = Verifier(keys, claims_violation, outside.clock)
     aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
-    aggregator_contract = contract("betcore.aggregator")
+    aggregator_contract = contracts["betcore.aggregator"]
     betcore_callers = Callers(
         CasinoCaller(keys.sign, outside.own_url, outside.clock, aggregator),
         BetcoreCaller(
@@ -177,17 +199,39 @@ def build(
     provider_caller = ProviderCaller(
         outside.own_url, outside.betcore_url, outside.clock, sessions_launches.ended
     )
-    tenants = _tenants(
-        outside,
-        (
-            Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
-            Betcore(courier(betcore_callers), aggregator, keys, accounts),
-            GameProviders(courier(provider_caller)),
-        ),
-        tenant_defaults or {},
-        hidden,
+    vendors = (
+        Betstack(desk, settlement, courier(operator_caller), compile_schema(ticket)),
+        Betcore(courier(betcore_callers), aggregator, keys, accounts),
+        GameProviders(courier(provider_caller)),
     )
-    recorder = Recorder(tenants.nobodys_journal, outside.clock, outside.stopwatch, announce=hints)
+    callers: dict[str, Caller] = {
+        OPERATOR: operator_caller,
+        PARTNER_CLIENT: betcore_callers,
+        PROVIDER: provider_caller,
+    }
+    tenants = Tenants(
+        {vendor.kind: vendor for vendor in vendors},
+        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients(), *sessions_seeds.providers()),
+        Supplies(
+            clock=outside.clock,
+            alarm=outside.alarm,
+            ids=outside.ids,
+            new_seed=outside.new_seed,
+            defaults=tenant_defaults or {},
+            hidden=hidden,
+            reaches=_reaches(contracts, callers),
+            faults=faults,
+        ),
+    )
+    tenants.reset_all()
+    recorder = Recorder(
+        tenants.nobodys_journal,
+        outside.clock,
+        outside.stopwatch,
+        announce=hints,
+        faults=tenants.nobodys_faults,
+        pause=outside.pause,
+    )
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
     sms_side = betstack_sms.handlers()
@@ -210,7 +254,7 @@ def build(
     surfaces = (
         betstack(contract=bet_engine, gate=operator_gate, handlers=bet_engine_side, docs_path="/docs"),
         betstack(
-            contract=contract("betstack.bet_card"),
+            contract=contracts["betstack.bet_card"],
             gate=OpenGate(),
             handlers=cards_side,
             docs_path="/docs",
@@ -223,7 +267,7 @@ def build(
             docs_path="/pam/docs",
         ),
         betstack(
-            contract=contract("betstack.sms"),
+            contract=contracts["betstack.sms"],
             gate=operator_gate,
             handlers=sms_side,
             docs_path="/sms/docs",
@@ -237,17 +281,17 @@ def build(
             docs_path="/docs",
         ),
         x_signed(
-            contract=contract("betcore.sessions"),
+            contract=contracts["betcore.sessions"],
             handlers=sessions_side,
             docs_path="/sessions/docs",
         ),
         x_signed(
-            contract=contract("betcore.provider"),
+            contract=contracts["betcore.provider"],
             handlers=provider_side,
             docs_path="/games/docs",
         ),
         betcore(
-            contract=contract("betcore.feed"),
+            contract=contracts["betcore.feed"],
             gate=FeedTokenGate(clients),
             gates={"issueFeedToken": CredentialsGate(clients)},
             handlers=feed_side,
@@ -284,21 +328,17 @@ def _callers(contract: Contract) -> dict[int, str]:
     return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
 
 
-def _tenants(
-    outside: Outside, vendors: tuple[Vendor, ...], defaults: Mapping[str, Any], hidden: tuple[str, ...]
-) -> Tenants:
-    """The tenants of all vendors, the seeds among them."""
-    tenants = Tenants(
-        {vendor.kind: vendor for vendor in vendors},
-        lambda: (*betstack_seeds.operators(), *betcore_seeds.clients(), *sessions_seeds.providers()),
-        Supplies(
-            clock=outside.clock,
-            alarm=outside.alarm,
-            ids=outside.ids,
-            new_seed=outside.new_seed,
-            defaults=defaults,
-            hidden=hidden,
-        ),
-    )
-    tenants.reset_all()
-    return tenants
+def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -> dict[str, Reach]:
+    """What faults can strike, by kind of tenant; what is open to all is nobody's."""
+    received: dict[str, dict[str, frozenset[str]]] = {kind: {} for kind in (*callers, NOBODY)}
+    for name, one in contracts.items():
+        for operation in one.operations.values():
+            is_open = name in _OPEN or operation.id in _OPEN
+            received[NOBODY if is_open else _kind_of(name)][operation.id] = frozenset(operation.errors)
+    return {
+        NOBODY: Reach(received=received[NOBODY]),
+        **{
+            kind: Reach(received=received[kind], sent=caller.operations, forgeries=caller.forgeries)
+            for kind, caller in callers.items()
+        },
+    }

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
-from mockserver.kernel.settings import Setting
+from mockserver.kernel.faults.spec import spec_in
+from mockserver.kernel.settings import Setting, nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
 
@@ -51,8 +52,18 @@ def cli() -> None:
     multiple=True,
     help="A setting of tenants, as the default of each of them; may be given more than once.",
 )
+@click.option(
+    "--fault",
+    "faults",
+    metavar="NAME[,KEY=VALUE]...",
+    multiple=True,
+    help="A fault that is armed from the start (`mockserver faults` lists them), for every tenant or with "
+    "`tenant=NAME` for one; may be given more than once.",
+)
 @click.option("--verbose", is_flag=True, help="Log traces of failures of the server itself.")
-def serve(config: Path | None, for_tenants: tuple[str, ...], verbose: bool, **flags: Any) -> None:
+def serve(
+    config: Path | None, for_tenants: tuple[str, ...], faults: tuple[str, ...], verbose: bool, **flags: Any
+) -> None:
     """Serve every API, until Ctrl-C.
 
     A flag wins over an environment variable (MOCKSERVER_PORT, ...), that over the file.
@@ -66,6 +77,7 @@ def serve(config: Path | None, for_tenants: tuple[str, ...], verbose: bool, **fl
     flags |= dict(_assignment(one) for one in for_tenants)
     try:
         settings = resolve(flags, os.environ, config)
+        armed = [spec_in(line, "--fault") for line in faults]
     except SettingsError as error:
         _stop(str(error), EXIT_USAGE)
     # Connexion imports Starlette's test client, which warns of its own HTTP library.
@@ -75,7 +87,7 @@ def serve(config: Path | None, for_tenants: tuple[str, ...], verbose: bool, **fl
     except ImportError as error:
         _stop(f"the server is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
     try:
-        serve_sandbox(settings)
+        serve_sandbox(settings, armed)
     except StartFailed as error:
         _stop(str(error), EXIT_USAGE)
 
@@ -127,6 +139,25 @@ def _default_of(row: Setting) -> str:
     if row.default is None or row.default == ():
         return "nothing"
     return str(row.default).lower() if isinstance(row.default, bool) else str(row.default)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--markdown", is_flag=True, help="The same as a table of Markdown.")
+def faults(name: str | None, markdown: bool) -> None:
+    """List every fault and variation, or show what NAME takes.
+
+    \b
+    They are armed for a tenant over the control plane, or from the start:
+      curl -X POST http://127.0.0.1:8081/tenants/site/faults -H 'content-type: application/json' \\
+        -d '{"fault": "drop", "operation": "payTicket", "point": "after_commit"}'
+      mockserver serve --fault drop,operation=payTicket,point=after_commit
+    """
+    from mockserver import fault_pages  # noqa: PLC0415  only this command needs it
+
+    if name is not None and name not in fault_pages.NAMES:
+        _stop(f"NAME: there is no `{name}`; {nearest(name, fault_pages.NAMES)}", EXIT_USAGE)
+    click.echo(fault_pages.markdown(name) if markdown else fault_pages.table(name), nl=False)
 
 
 @cli.command()

@@ -7,7 +7,7 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,9 @@ from mockserver.edge.contract import ContractError, load
 from mockserver.edge.hub.application import HubDispatch
 from mockserver.edge.server import Application, PortInUse, is_loopback, listen, run, serve, url_of
 from mockserver.edge.surface import Surface
+from mockserver.kernel.control import ControlRefusal
+from mockserver.kernel.faults.spec import FaultFor
+from mockserver.kernel.settings import SettingsError
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import PARTNER_URLS
 from mockserver.rehearsal import broken_answers
@@ -40,8 +43,10 @@ class StartFailed(Exception):
     """The server can't start. The text says why, in one line."""
 
 
-def serve_sandbox(settings: Settings) -> None:
+def serve_sandbox(settings: Settings, faults: Sequence[FaultFor] = ()) -> None:
     """Serve until SIGINT or SIGTERM.
+
+    :param faults: those that are armed from the start
 
     :raises StartFailed: a port is taken, or a contract or the catalogue can't be read
     """
@@ -74,7 +79,8 @@ def serve_sandbox(settings: Settings) -> None:
             catalogue=catalogue,
             hidden=(settings.admin_token,) if settings.admin_token else (),
         )
-        sandbox = made(outside, tenant_defaults=settings.tenant_defaults)
+        sandbox = made(outside, tenant_defaults=settings.tenant_defaults, faults=faults)
+        _require_struck(sandbox, faults)
         if settings.overrides:
             _rehearse(made, outside, settings.tenant_defaults)
     except (ContractError, CatalogueError) as error:
@@ -97,6 +103,22 @@ def serve_sandbox(settings: Settings) -> None:
             await sender.aclose()
 
     run(main)
+
+
+def _require_struck(sandbox: Sandbox, faults: Sequence[FaultFor]) -> None:
+    """See to it that each fault is armed for somebody.
+
+    :raises StartFailed: one can strike nothing
+    """
+    tenants = sandbox.tenants
+    for one in faults:
+        try:
+            if one.tenant is not None:
+                tenants.faults_of(one.tenant).require_reach(one.spec)
+            else:
+                tenants.require_reach(one.spec)
+        except (SettingsError, ControlRefusal) as error:
+            raise StartFailed(f"--fault {one.spec.fault}: {error}") from None
 
 
 def _rehearse(made: Callable[..., Sandbox], outside: Outside, tenant_defaults: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from bet_contracts.documents import contracts_directory, operations, read_yaml
+from mockserver.kernel.faults.spec import CONDITIONS
 from mockserver.testing import documents
 
 CONTRACT: dict[str, Any] = read_yaml(contracts_directory() / "admin.yaml")
@@ -34,6 +35,7 @@ TYPES = [
     (documents.Call, SCHEMAS["Call"]),
     (documents.Driven, answer_of("runDrive")),
     (documents.Drive, answer_of("listDrives")["properties"]["items"]["items"]),
+    (documents.ArmedFault, SCHEMAS["ArmedFault"]),
     (documents.Exchange, SCHEMAS["Exchange"]),
     (documents.Header, SCHEMAS["Message"]["properties"]["headers"]["items"]),
     (documents.Message, SCHEMAS["Message"]),
@@ -66,7 +68,14 @@ def test_every_type_is_compared() -> None:
         if isinstance(one, type) and one.__module__ == documents.__name__
     }
 
-    assert defined == {*(kind.__name__ for kind, _ in TYPES), "Filters"}
+    assert defined == {*(kind.__name__ for kind, _ in TYPES), "Conditions", "Filters"}
+
+
+def test_the_conditions_of_a_fault_are_those_of_the_contract() -> None:
+    asked = set(SCHEMAS["FaultSpec"]["properties"])
+
+    assert asked == {"fault", "parameters", *get_type_hints(documents.Conditions)}
+    assert set(CONDITIONS) == set(get_type_hints(documents.Conditions))
 
 
 def test_the_filters_of_the_journal_are_those_of_the_contract() -> None:

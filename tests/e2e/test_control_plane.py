@@ -344,7 +344,7 @@ def test_a_tenants_reset_keeps_secret_and_settings_and_nothing_else(
         ("GET", "/journal/site-999999", None, 404, "the journal has no exchange `site-999999`, or has it no"),
         ("GET", "/journal/x", None, 404, "the journal has no exchange `x`"),
         ("PUT", "/state", {"format": 0}, 400, "not an export that this sandbox reads: `format` is"),
-        ("PUT", "/state", {"format": 3}, 400, "not an export of this sandbox: "),
+        ("PUT", "/state", {"format": 4}, 400, "not an export of this sandbox: "),
     ],
 )
 def test_a_mistake_gets_one_line_that_says_what_to_change(

@@ -134,7 +134,7 @@ def test_the_second_sandbox_goes_on_where_the_first_stopped(pam: Pam) -> None:
     [
         ({"signing_keys": ["x"]}, "a key in signing_keys is no private key in PEM"),
         ({"tenants": 7}, "not an export of this sandbox: Expected `array`, got `int` - at `$.tenants`"),
-        ({"format": 1}, "not an export that this sandbox reads: `format` is 1, and format 3 is read"),
+        ({"format": 1}, "not an export that this sandbox reads: `format` is 1, and format 4 is read"),
     ],
 )
 def test_a_document_that_cant_be_loaded_changes_nothing(

@@ -16,6 +16,9 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.sender import ScriptedSender
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.courier import CAUSE_HEADER, CannotCall, Courier
+from mockserver.kernel.faults.armed import Faults
+from mockserver.kernel.faults.forgery import NOT_FORGED, Forged
+from mockserver.kernel.faults.road import Road
 from mockserver.kernel.journal import Direction, Exchange, Journal, Turns
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
@@ -33,11 +36,13 @@ class Vendor:
     prepared: Callable[[Any, OutgoingCall], OutgoingRequest] = lambda _tenant, _call: REQUEST
     schedules: dict[str, Schedule] = field(default_factory=dict)
     amounts: frozenset[str] = frozenset()
+    operations: dict[str, str] = field(default_factory=dict)
+    forgeries: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         return "betstack.pam", "sendPamAction"
 
-    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Any, call: OutgoingCall, forged: Forged = NOT_FORGED) -> OutgoingRequest:
         return self.prepared(tenant, call)
 
     def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
@@ -58,6 +63,8 @@ def tried(
         clock=VirtualClock(ManualClock(NOON)),
         journal=Journal("site", lambda: 10, Turns()),
         secret=Secret("12345ABCDE"),
+        faults=Faults(),
+        road=Road(),
     )
     ticks = iter([10.0, 12.5])
     courier = Courier(vendor or Vendor(), sender, lambda: next(ticks))
@@ -87,7 +94,7 @@ def test_what_was_sent_and_what_came_stand_in_the_journal() -> None:
     assert made == Try(NOON, "site-1", 200, None)
     assert (exchange.direction, exchange.target, exchange.cause) == (Direction.SENT, REQUEST.url, "site-7")
     assert (exchange.operation, exchange.action) == ("sendPamAction", "ticket_win")
-    assert (exchange.request_headers, exchange.canonical) == ([(b"timestamp", b"1")], b"1{}")
+    assert (exchange.request_headers, exchange.canonical) == ([(b"Timestamp", b"1")], b"1{}")
     assert (exchange.status, exchange.answer_body, exchange.refusal) == (200, b"ok", None)
     assert exchange.duration_ms == 2.5
 

@@ -70,16 +70,25 @@ class SigningKeys:
         """The public half as a JSON Web Key (BC-ASM-023)."""
         return self._all()[kid].jwk
 
-    def sign(self, kid: str, claims: bytes) -> str:
-        """A compact JWS of this payload, its header as the samples have it (source: betcore/users-data)."""
+    def sign(self, kid: str, claims: bytes, *, named: str | None = None) -> str:
+        """A compact JWS of this payload, its header as the samples have it (source: betcore/users-data).
+
+        :param named: the ``kid`` that it says, where that is not the key's
+        """
         key = self._all()[kid]
-        headers = {"kid": kid, "x5t": key.jwk["x5t"]}
+        headers = {"kid": named or kid, "x5t": key.jwk["x5t"]}
         return _jws().encode(claims, key.private, algorithm="RS256", headers=headers, sort_headers=True)
 
     def public_key(self, kid: str) -> RSAPublicKey | None:
         """The public half, if this is a key of BETCORE's."""
         key = self._all().get(kid)
         return None if key is None else key.public
+
+    def public_pem(self, kid: str) -> bytes:
+        """The public half, PEM."""
+        from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415  see _generate
+
+        return self._all()[kid].public.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
 
     def export(self) -> list[str]:
         """The private keys, PEM."""

@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+from mockserver.kernel.exchange import ConnectionDropped
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
 
 LARGEST_ANSWER = 1024 * 1024
@@ -28,7 +29,10 @@ class OwnTransport(httpx.AsyncBaseTransport):
         """
         if self.app is None:
             raise httpx.ConnectError("the sandbox has not started yet")
-        return await httpx.ASGITransport(self.app).handle_async_request(request)
+        try:
+            return await httpx.ASGITransport(self.app).handle_async_request(request)
+        except ConnectionDropped:
+            raise httpx.RemoteProtocolError("the connection ended without an answer") from None
 
 
 class HttpSender:

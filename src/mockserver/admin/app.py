@@ -16,7 +16,7 @@ from connexion.resolver import Resolver
 from flask import Response
 from starlette.exceptions import HTTPException
 
-from mockserver.admin import books, clock, drive, journal, outbox, players, sandbox, tenants
+from mockserver.admin import books, clock, drive, faults, journal, outbox, players, sandbox, tenants
 from mockserver.admin.access import Access
 from mockserver.admin.body import WholeBody
 from mockserver.admin.plane import Plane
@@ -26,7 +26,7 @@ from mockserver.kernel.json_codec import dump
 
 # Drives and clocks may wait for a partner, and many jobs use one sandbox. A thread that waits costs little.
 _WORKERS = 256
-_HANDLERS = (sandbox, tenants, clock, players, books, drive, outbox, journal)
+_HANDLERS = (sandbox, tenants, clock, players, books, drive, faults, outbox, journal)
 
 
 def admin_app(

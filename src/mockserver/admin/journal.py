@@ -92,6 +92,7 @@ def _document(exchange: Exchange, blot: Redaction) -> Json:
         "refusal": exchange.refusal,
         "reason": None if exchange.reason is None else blot.abridged(exchange.reason),
         "cause": exchange.cause,
+        "faults": exchange.faults,
         "duration_ms": round(exchange.duration_ms, 3),
     }
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from bet_contracts.documents import METHODS
 from mockserver.kernel.clock import OutOfReach
 from mockserver.kernel.control import ControlRefusal, Problem
+from mockserver.kernel.faults.armed import TooManyFaults, UnknownFault
 from mockserver.kernel.json_codec import dump
 from mockserver.kernel.outbox import NotInThisState, OutboxFull, UnknownCall
 
@@ -42,6 +43,8 @@ _PROBLEM_OF = MappingProxyType(
         UnknownCall: Problem.NOT_FOUND,
         NotInThisState: Problem.CONFLICT,
         OutboxFull: Problem.FULL,
+        TooManyFaults: Problem.FULL,
+        UnknownFault: Problem.NOT_FOUND,
         OutOfReach: Problem.INVALID,
     }
 )

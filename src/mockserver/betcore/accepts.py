@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.betcore.callbacks import envelope_in
 from mockserver.betcore.casino_access import Access
 from mockserver.kernel.courier import CannotCall
+from mockserver.kernel.faults.forgery import NOT_FORGED, Forged
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -76,7 +77,11 @@ class BetcoreCaller:
     schedules: Mapping[str, Schedule] = MappingProxyType(
         {str(report): line.schedule for report, line in _CALLS.items()}
     )
+    operations: Mapping[str, str] = MappingProxyType(
+        {str(report): line.operation for report, line in _CALLS.items()}
+    )
     amounts: Collection[str] = frozenset({"Amount"})
+    forgeries: Mapping[str, Collection[str]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -94,8 +99,11 @@ class BetcoreCaller:
         """The contract's operation."""
         return "betcore.aggregator", _CALLS[call.action].operation
 
-    async def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
-        """The document with the casino's access token, which is got first where there is none.
+    async def prepare(
+        self, tenant: PartnerClient, call: OutgoingCall, forged: Forged = NOT_FORGED
+    ) -> OutgoingRequest:
+        """The document with the casino's access token, which is got first where there is none. Nothing of it
+        is signed.
 
         :raises CannotCall: no token is to be had
         """

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.exchange import REASON_HEADER
+from mockserver.kernel.faults.catalogue import Name
+from mockserver.kernel.faults.forgery import NOT_FORGED, TOKENS, Forged, seconds_of
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -88,17 +90,21 @@ class Asking(Protocol):
 class CasinoCaller:
     """Calls the client's casino.
 
-    :param sign: makes a compact JWS of a payload with a client's key
+    :param sign: makes a compact JWS of a payload with a client's key, forged where that is asked for
     :param own_url: where the built-in casino is
     :param wall_clock: the time that a client's own casino is shown
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    operations: Mapping[str, str] = MappingProxyType(
+        {str(action): line.operation for action, line in _CALLS.items()}
+    )
     amounts: Collection[str] = frozenset({"Amount"})
+    forgeries: Mapping[str, Collection[str]] = MappingProxyType({str(action): TOKENS for action in _CALLS})
 
     def __init__(
         self,
-        sign: Callable[[PartnerClient, bytes], str],
+        sign: Callable[[PartnerClient, bytes, Forged], str],
         own_url: str,
         wall_clock: Clock,
         asking: Asking,
@@ -112,11 +118,15 @@ class CasinoCaller:
         """The contract's operation."""
         return "betcore.casino", _CALLS[call.action].operation
 
-    async def prepare(self, tenant: PartnerClient, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(
+        self, tenant: PartnerClient, call: OutgoingCall, forged: Forged = NOT_FORGED
+    ) -> OutgoingRequest:
         """A fresh token with the same ``data`` for each try. The built-in casino has the tenant's time."""
         url = tenant.settings["casino_url"]
         clock = self._wall_clock if url else tenant.clock
-        nbf = int(clock.now().timestamp())
+        nbf = int(clock.now().timestamp()) + seconds_of(forged, Name.FUTURE_TOKEN)
+        if Name.EXPIRED_TOKEN in forged:
+            nbf -= TOKEN_LIFE_SECONDS + seconds_of(forged, Name.EXPIRED_TOKEN)
         claims = {
             "nbf": nbf,
             "exp": nbf + TOKEN_LIFE_SECONDS,
@@ -124,7 +134,7 @@ class CasinoCaller:
             "data": call.document.decode(),
             "client_id": tenant.name,
         }
-        token = self._sign(tenant, dump(claims))
+        token = self._sign(tenant, dump(claims), forged)
         headers = [("content-type", "application/json")]
         if tenant.settings["token_place"] == "authorization":
             headers.append(("authorization", f"Bearer {token}"))

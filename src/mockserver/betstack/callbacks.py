@@ -12,6 +12,8 @@ from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.wire import read_player, read_refusal
 from mockserver.kernel.exchange import REASON_HEADER
+from mockserver.kernel.faults.catalogue import Name
+from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_of, spoilt
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 from mockserver.kernel.signing import sign, without_spaces
@@ -73,7 +75,13 @@ class OperatorCaller:
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    operations: Mapping[str, str] = MappingProxyType(
+        {str(name): line.operation for name, (line, _) in _CALLS.items()}
+    )
     amounts: Collection[str] = frozenset({"price", "stake", "gross_payout", "net_payout"})
+    forgeries: Mapping[str, Collection[str]] = MappingProxyType(
+        {str(name): TIMESTAMPED for name in _CALLS if name not in _UNSIGNED}
+    )
 
     def __init__(
         self, own_url: str, wall_clock: Clock, ended: Callable[[Operator, OutgoingCall], None]
@@ -87,7 +95,9 @@ class OperatorCaller:
         line, _ = _CALLS[call.action]
         return line.surface, line.operation
 
-    async def prepare(self, tenant: Operator, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(
+        self, tenant: Operator, call: OutgoingCall, forged: Forged = NOT_FORGED
+    ) -> OutgoingRequest:
         """Sign the call for this moment. The built-in operator has the tenant's time."""
         line, _ = _CALLS[call.action]
         url = tenant.settings[line.setting]
@@ -95,12 +105,13 @@ class OperatorCaller:
         canonical = None
         if call.action not in _UNSIGNED:
             clock = self._wall_clock if url else tenant.clock
-            timestamp = str(int(clock.now().timestamp()))
+            timestamp = str(int(clock.now().timestamp()) - seconds_of(forged, Name.STALE_TIMESTAMP))
             canonical = timestamp.encode() + without_spaces(call.document)
             headers.append(("timestamp", timestamp))
             if line.names_operator:
                 headers.append(("operator-name", tenant.name))
-            headers.append(("signature", sign(tenant.secret.current, timestamp, call.document)))
+            signature = sign(tenant.secret.current, timestamp, call.document)
+            headers.append(("signature", spoilt(signature, forged)))
         return OutgoingRequest(
             url or self._own_url + line.own_path,
             tuple(headers),

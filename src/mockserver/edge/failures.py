@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from mockserver.edge.answer import send_answer
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.recording import Recording
-from mockserver.edge.refusals import Refused, header_text, send_answer
+from mockserver.edge.refusals import Refused, header_text
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection

@@ -7,6 +7,8 @@ from collections.abc import Collection
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver.edge.answer import DROP
+
 LARGEST_HEAD = 64 * 1024
 
 _UPGRADE = re.compile(rb"^upgrade(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
@@ -64,6 +66,7 @@ class HttpProtocol(HttpToolsProtocol):
         """The head is complete; a body or the next request follows."""
         self._in_head = False
         self._head_size = 0
+        self.scope["extensions"] = {DROP: {"close": self.transport.close}}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bet_contracts.schemas import Violation, compile_schema
+from mockserver.edge.answer import Answer, send_answer
 from mockserver.edge.body import CallerGone, read_body
 from mockserver.edge.contract import Operation
+from mockserver.edge.interference import Interference, Interrupted
 from mockserver.edge.parameters import Parameters
 from mockserver.edge.recording import Recording
-from mockserver.edge.refusals import Refused, send_answer
 from mockserver.edge.surface import Surface
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Document, Inbound, text_of
+from mockserver.kernel.faults.catalogue import Point
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 if TYPE_CHECKING:
@@ -54,15 +56,34 @@ class CompiledOperation:
         try:
             body = await read_body(receive, headers.get("content-length"))
             recording.exchange.request_body = body
-            status, answer, answer_headers = await self._answer(scope, headers, body, recording)
+            answer: Answer | Interrupted = await self._answer(scope, headers, body, recording)
         except CallerGone:
             recording.abandon("the caller closed the connection before the body was complete")
             return
         except Rejection as rejection:
-            recording.refuse(rejection)
-            refused = self._refused(rejection)
-            status, answer, answer_headers = refused.status, refused.body, refused.headers
-        await send_answer(send, status, answer, recording.finish(status, answer_headers, answer))
+            answer = self._refused(rejection, recording)
+        except Interrupted as interrupted:
+            answer = interrupted
+        if recording.interference is not None:
+            struck = await self._struck(answer, recording, recording.interference)
+            await recording.interference.send(scope, receive, send, struck, recording)
+        elif isinstance(answer, Answer):
+            sent = recording.finish(answer.status, answer.headers, answer.body)
+            await send_answer(send, answer.status, answer.body, sent)
+
+    async def _struck(
+        self, answer: Answer | Interrupted, recording: Recording, interference: Interference
+    ) -> Answer | Interrupted:
+        """What comes of an answer when faults strike that may answer in its place."""
+        if isinstance(answer, Interrupted):
+            return answer
+        try:
+            await interference.at(Point.AFTER_COMMIT)
+        except Interrupted as interrupted:
+            return interrupted
+        except Rejection as rejection:
+            return self._refused(rejection, recording)
+        return answer
 
     async def _handled(
         self, scope: Scope, headers: Mapping[str, str], body: bytes, recording: Recording
@@ -70,6 +91,7 @@ class CompiledOperation:
         """Judge a request and let its handler answer.
 
         :raises Rejection: the request is refused
+        :raises Interrupted: a fault answers, or ends the connection
         """
         admission = await self._gate.admit(Inbound(headers, body))
         exchange_id = recording.attribute(admission.tenant)
@@ -80,16 +102,18 @@ class CompiledOperation:
         if self._request_schema is not None:
             document = self._valid_document(admission.document, self._request_schema)
         parameters = self._parameters.read(scope["path_params"], scope["query_string"])
+        if recording.faults.armed:
+            await recording.strike(admission.document, document, parameters)
         return await self._handler(Call(admission.tenant, parameters, document, exchange_id))
 
     async def _answer(
         self, scope: Scope, headers: Mapping[str, str], body: bytes, recording: Recording
-    ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    ) -> Answer:
         try:
             document = await self._handled(scope, headers, body, recording)
             self._require_conformant(self._success, document)
-            return self._success, dump(document), self._headers
-        except Rejection:
+            return Answer(self._success, dump(document), self._headers)
+        except (Rejection, Interrupted):
             raise
         except Exception as error:
             # The one place where an unforeseen failure becomes an answer in the vendor's shape.
@@ -97,13 +121,14 @@ class CompiledOperation:
             logger.debug("trace", exc_info=error)
             raise Rejection(EdgeRefusal.INTERNAL, f"{self._id} failed; see the server's log") from None
 
-    def _refused(self, rejection: Rejection) -> Refused:
+    def _refused(self, rejection: Rejection, recording: Recording) -> Answer:
+        recording.refuse(rejection)
         refused = self._refusals.answer(rejection)
         try:
             self._require_conformant(refused.status, refused.document)
         except Rejection as broken:
-            return self._refusals.answer(broken)
-        return refused
+            refused = self._refusals.answer(broken)
+        return Answer(refused.status, refused.body, refused.headers)
 
     def _require_json(self, headers: Mapping[str, str]) -> None:
         """A body that declares a media type must declare JSON; one that declares none is taken for it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from mockserver.edge.interference import Interference, Pause
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
+from mockserver.kernel.faults.armed import Faults
+from mockserver.kernel.faults.catalogue import Point
 from mockserver.kernel.journal import Direction, Exchange, Headers, Journal
 
 if TYPE_CHECKING:
@@ -28,12 +31,23 @@ class Recorder:
     :param clock: their time
     :param stopwatch: milliseconds from any beginning, never going back
     :param announce: whether answers name their exchange
+    :param faults: those of requests that are no tenant's
+    :param pause: waits for so many seconds
     """
 
     def __init__(
-        self, journal: Journal, clock: Clock, stopwatch: Callable[[], float], *, announce: bool
+        self,
+        journal: Journal,
+        clock: Clock,
+        stopwatch: Callable[[], float],
+        *,
+        announce: bool,
+        faults: Faults,
+        pause: Pause,
     ) -> None:
         self.nobodys_journal = journal
+        self.nobodys_faults = faults
+        self.pause = pause
         self.clock = clock
         self.stopwatch = stopwatch
         self.announce = announce
@@ -46,12 +60,14 @@ class Recorder:
 class Recording:
     """One request while it is handled."""
 
-    __slots__ = ("_journal", "_recorder", "_started", "exchange")
+    __slots__ = ("_journal", "_recorder", "_started", "exchange", "faults", "interference")
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
         self._started = recorder.stopwatch()
         self._journal = recorder.nobodys_journal
+        self.faults = recorder.nobodys_faults
+        self.interference: Interference | None = None
         query = scope["query_string"]
         path = scope.get("raw_path") or scope["path"].encode()
         self.exchange = Exchange(
@@ -72,9 +88,27 @@ class Recording:
         exchange = self.exchange
         if tenant is not None:
             self._journal = tenant.journal
+            self.faults = tenant.faults
             exchange.at = tenant.clock.now()
         self._journal.begin(exchange)
         return exchange.id
+
+    async def strike(self, text: bytes, document: Any, parameters: Mapping[str, Any]) -> None:
+        """Have the faults strike that are armed, before anything happens.
+
+        :param text: the document as it came
+        :raises Interrupted: one answers, or ends the connection
+        :raises ArmedError: one asks for a refusal
+        """
+        exchange = self.exchange
+        strikes = self.faults.striking(
+            Direction.RECEIVED, exchange.operation or "", None, exchange.target.encode(), text
+        )
+        if strikes:
+            exchange.faults = [one.id for one in strikes]
+            fields = document if isinstance(document, dict) else {}
+            self.interference = Interference(strikes, {**fields, **parameters}, self._recorder.pause)
+            await self.interference.at(Point.BEFORE_COMMIT)
 
     def refuse(self, rejection: Rejection) -> None:
         """Note why it is refused."""
@@ -100,6 +134,11 @@ class Recording:
         exchange.answer_body = body
         self._keep()
         return answered
+
+    def lose(self, reason: str) -> None:
+        """Keep the exchange of a tenant, whose answer was lost on purpose."""
+        self.exchange.reason = reason
+        self._keep()
 
     def end(self, answer: bytes) -> None:
         """Keep the exchange, whose answer is none of HTTP."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mockserver.edge.contract import ErrorRow
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import REASON_HEADER, Document, RefusalRenderer
 from mockserver.kernel.json_codec import dump
-
-if TYPE_CHECKING:
-    from starlette.types import Send
 
 _LONGEST_REASON = 600
 
@@ -50,13 +46,6 @@ class RefusalTable:
         if self.hints:
             headers.append((REASON_HEADER.encode(), header_text(f"{row.refusal}: {reason}")))
         return Refused(row.status, document, dump(document), headers)
-
-
-async def send_answer(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
-    """Send an answer whose body is complete."""
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
 
 
 def header_text(text: str) -> bytes:

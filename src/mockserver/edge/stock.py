@@ -22,8 +22,9 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 
 from bet_contracts.schemas import compile_schema
+from mockserver.edge.answer import send_answer
 from mockserver.edge.parameters import Parameters
-from mockserver.edge.refusals import RefusalTable, Refused, send_answer
+from mockserver.edge.refusals import RefusalTable, Refused
 from mockserver.edge.surface import Surface
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Call, Inbound

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.kernel.control import ControlRefusal, Problem
 from mockserver.kernel.conversion import from_document, to_document
+from mockserver.kernel.faults.armed import ArmedFault, Faults
 from mockserver.kernel.journal import NOBODY, Exchange, Journal
 from mockserver.kernel.ledger import Posting
 from mockserver.kernel.outbox import TIMER, WAITING, OutgoingCall
@@ -20,7 +21,7 @@ from mockserver.kernel.tenant_spec import require_players
 from mockserver.kernel.tenants import Tenants
 from mockserver.kernel.timekeeper import Timer
 
-FORMAT = 3
+FORMAT = 4
 """Grows when an older document can be read no more."""
 
 _MOST_NUMBERS = 2**48
@@ -49,6 +50,7 @@ class TenantArchive:
     ahead: timedelta
     timers: list[Timer]
     calls: list[OutgoingCall]
+    faults: list[ArmedFault]
     players: list[Player]
     postings: list[Posting]
     books: dict[str, Any]
@@ -66,6 +68,7 @@ class Archive:
     ids_made: int
     tenants: list[TenantArchive]
     nobodys_journal: JournalArchive
+    nobodys_faults: list[ArmedFault]
 
 
 def export_archive(tenants: Tenants, signing_keys: SigningKeys) -> dict[str, Any]:
@@ -77,6 +80,7 @@ def export_archive(tenants: Tenants, signing_keys: SigningKeys) -> dict[str, Any
         ids_made=tenants.ids_made,
         tenants=[_exported(tenants, tenant) for tenant in tenants],
         nobodys_journal=_exported_journal(tenants.nobodys_journal),
+        nobodys_faults=tenants.nobodys_faults.armed,
     )
     document: dict[str, Any] = to_document(archive)
     return document
@@ -109,6 +113,7 @@ def load_archive(tenants: Tenants, signing_keys: SigningKeys, archive: Archive) 
         names = [one.name for one in archive.tenants]
         if len(set(names)) != len(names):
             raise ControlRefusal(Problem.INVALID, "two tenants have the same name")
+        Faults(tenants.nobodys_faults.reach).restore(archive.nobodys_faults)
         for one in archive.tenants:
             made.append(_restored(tenants, one))
         signing_keys.load(archive.signing_keys)
@@ -118,6 +123,7 @@ def load_archive(tenants: Tenants, signing_keys: SigningKeys, archive: Archive) 
         raise ControlRefusal(Problem.INVALID, str(error)) from None
     nobodys = archive.nobodys_journal
     tenants.replace_all(made, archive.id_seed, archive.ids_made, nobodys.exchanges, nobodys.last_number)
+    tenants.nobodys_faults.restore(archive.nobodys_faults)
 
 
 def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
@@ -134,6 +140,7 @@ def _exported(tenants: Tenants, tenant: Tenant) -> TenantArchive:
         ahead=clock.ahead,
         timers=tenant.timekeeper.pending(),
         calls=tenant.outbox.calls(),
+        faults=tenant.faults.armed,
         players=list(tenant.players),
         postings=list(tenant.ledger.postings()),
         books=tenants.vendor_of(tenant).export_books(tenant),
@@ -192,6 +199,7 @@ def _fill(tenants: Tenants, tenant: Tenant, one: TenantArchive) -> None:
         call.document.decode()
     tenant.clock.restore(one.frozen_at, one.ahead)
     require_players(tenants.vendors[one.kind], one.origin)
+    tenant.faults.restore(one.faults)
     for player in one.players:
         tenant.players.put(player)
     for posting in one.postings:

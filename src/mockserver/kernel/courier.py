@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from mockserver.kernel.changed_amount import with_other_amount
+from mockserver.kernel.faults.armed import NO_STRIKES, Strike
+from mockserver.kernel.faults.catalogue import WAITS, Name, Point
+from mockserver.kernel.faults.forgery import NOT_FORGED, Forged, forged_by
+from mockserver.kernel.faults.road import Overtaken
+from mockserver.kernel.faults.writing import (
+    in_another_form,
+    in_other_case,
+    with_unknown_fields,
+    with_white_space,
+)
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
@@ -32,16 +44,21 @@ class Caller(Protocol):
 
     schedules: Mapping[str, Schedule]
     """By action."""
+    operations: Mapping[str, str]
+    """By action, the ``operationId`` of its contract."""
 
+    forgeries: Mapping[str, Collection[str]]
+    """By action, names of what can be done to its signature."""
     amounts: Collection[str]
     """Names of the fields that hold amounts of money in what is said."""
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """The surface that is called, and the ``operationId`` of its contract."""
 
-    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Any, call: OutgoingCall, forged: Forged = NOT_FORGED) -> OutgoingRequest:
         """Sign the call for this moment.
 
+        :param forged: what is done to the signature
         :raises CannotCall: the tenant has no partner to call
         """
 
@@ -64,18 +81,24 @@ class Callers:
         self.schedules: Mapping[str, Schedule] = {
             action: caller.schedules[action] for action, caller in self._by_action.items()
         }
+        self.operations: Mapping[str, str] = {
+            action: operation for caller in callers for action, operation in caller.operations.items()
+        }
+        self.forgeries: Mapping[str, Collection[str]] = {
+            action: kinds for caller in callers for action, kinds in caller.forgeries.items()
+        }
         self.amounts: Collection[str] = frozenset(name for caller in callers for name in caller.amounts)
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """The surface that is called, and the ``operationId`` of its contract."""
         return self._by_action[call.action].operation_of(call)
 
-    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(self, tenant: Any, call: OutgoingCall, forged: Forged = NOT_FORGED) -> OutgoingRequest:
         """Sign the call for this moment.
 
         :raises CannotCall: the tenant has no partner to call
         """
-        return await self._by_action[call.action].prepare(tenant, call)
+        return await self._by_action[call.action].prepare(tenant, call, forged)
 
     def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
         """Why the answer does not acknowledge the call; ``None`` if it does."""
@@ -94,10 +117,18 @@ class Courier:
     """Makes tries.
 
     :param stopwatch: milliseconds from any beginning, never going back
+    :param pause: waits for so many seconds
     """
 
-    def __init__(self, caller: Caller, sender: Sender, stopwatch: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        sender: Sender,
+        stopwatch: Callable[[], float],
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._caller = caller
+        self._pause = pause
         self._sender = sender
         self._stopwatch = stopwatch
 
@@ -115,22 +146,97 @@ class Courier:
         return self._caller.settled(tenant, call)
 
     async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
-        """Make one try, whatever comes of it."""
-        at = tenant.clock.now()
+        """Make one try, whatever comes of it, and whatever faults make of it on its way."""
+        strikes = self._strikes(tenant, call)
+        leg = await self._prepared(tenant, call, strikes)
+        copies = await self._copies(tenant, call, leg, strikes)
+        if any(one.name is Name.DUPLICATE and one.parameters["at_once"] for one in strikes):
+            attempt, _ = await asyncio.gather(
+                self._judged(tenant, call, deadlines, leg, strikes),
+                asyncio.gather(*(self._carried(tenant, one, deadlines) for one in copies)),
+            )
+        else:
+            attempt = await self._judged(tenant, call, deadlines, leg, strikes)
+            for one in copies:
+                await self._carried(tenant, one, deadlines)
+        tenant.road.let_pass()
+        for late in tenant.road.arriving_behind(call):
+            begun = self._begun(tenant, late.call, [late.strike])
+            await self._carried(tenant, _Leg(begun, late.request), late.deadlines)
+        return attempt
+
+    def _strikes(self, tenant: Tenant, call: OutgoingCall) -> Sequence[Strike]:
+        if not tenant.faults.armed:
+            return NO_STRIKES
+        _, operation = self._caller.operation_of(call)
+        return tenant.faults.striking(
+            Direction.SENT, operation, call.action, call.document, (call.subject or "").encode()
+        )
+
+    def _begun(self, tenant: Tenant, call: OutgoingCall, faults: list[str]) -> Exchange:
         surface, operation = self._caller.operation_of(call)
         exchange = Exchange(
             direction=Direction.SENT,
             method="POST",
             target="",
-            at=at,
+            at=tenant.clock.now(),
             surface=surface,
             operation=operation,
             action=call.action,
             cause=call.cause,
+            faults=faults,
         )
         tenant.journal.begin(exchange)
+        return exchange
+
+    async def _prepared(self, tenant: Tenant, call: OutgoingCall, strikes: Sequence[Strike]) -> _Leg:
+        """Begin an exchange, and sign the call for it."""
+        exchange = self._begun(tenant, call, [one.id for one in strikes])
+        try:
+            request = await self._caller.prepare(tenant, _rewritten(call, strikes), forged_by(strikes))
+        except CannotCall as error:
+            return _Leg(exchange, None, str(error))
+        except Exception as error:  # whatever it is, the call must not be lost
+            return _Leg(exchange, None, _unforeseen(exchange, error))
+        for one in strikes:
+            if one.name is Name.HEADER_CASE:
+                headers = tuple((in_other_case(name, one.number), value) for name, value in request.headers)
+                request = replace(request, headers=headers)
+        return _Leg(exchange, request)
+
+    async def _copies(
+        self, tenant: Tenant, call: OutgoingCall, leg: _Leg, strikes: Sequence[Strike]
+    ) -> list[_Leg]:
+        """What a network, or a bug, sends besides a call. Nobody takes note of the answers."""
+        copies = []
+        for one in strikes:
+            if one.name is Name.CHANGE:
+                document = with_other_amount(call.document, self._caller.amounts)
+                if document is not None:
+                    copies.append(await self._prepared(tenant, replace(call, document=document), [one]))
+            elif one.name is Name.DUPLICATE:
+                for _ in range(one.parameters["times"]):
+                    if one.parameters["identical"]:
+                        copies.append(_Leg(self._begun(tenant, call, [one.id]), leg.request, leg.failure))
+                    else:
+                        copies.append(await self._prepared(tenant, call, [one]))
+        return copies
+
+    async def _judged(
+        self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, leg: _Leg, strikes: Sequence[Strike]
+    ) -> Attempt:
+        """Send, and have the vendor judge the answer."""
+        exchange = leg.exchange
         started = self._stopwatch()
-        answer, failure = await self._sent(tenant, call, deadlines, exchange)
+        failure: Failure | None = None
+        answer = None
+        try:
+            answer = await self._transported(tenant, call, deadlines, leg, strikes)
+            failure = self._caller.failure_in(tenant, call, answer)
+        except (CannotCall, SendFailed) as error:
+            failure = Failure(str(error))
+        except Exception as error:  # whatever it is, the call must not be lost
+            answer, failure = None, Failure(_unforeseen(exchange, error))
         exchange.duration_ms = self._stopwatch() - started
         text = None
         if failure is not None:
@@ -140,34 +246,113 @@ class Courier:
             exchange.refusal, exchange.reason = NOT_ACKNOWLEDGED, text
         tenant.journal.keep(exchange)
         final = failure is not None and failure.final
-        return Attempt(Try(at, exchange.id, exchange.status, text), answer, final)
+        return Attempt(Try(exchange.at, exchange.id, exchange.status, text), answer, final)
 
-    async def _sent(
-        self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, exchange: Exchange
-    ) -> tuple[OutgoingAnswer | None, Failure | None]:
+    async def _transported(
+        self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, leg: _Leg, strikes: Sequence[Strike]
+    ) -> OutgoingAnswer:
+        """The answer, if the faults let the request through and the answer back.
+
+        :raises CannotCall: there is nothing to send
+        :raises SendFailed: no complete answer came
+        """
+        for one in strikes:
+            if one.name in WAITS and one.point is Point.BEFORE_COMMIT:
+                await self._pause(one.wait_ms() / 1000)
+            elif one.name is Name.REORDER:
+                await tenant.road.wait_for_another(one.parameters["milliseconds"] / 1000)
+            elif one.name is Name.DROP and one.point is Point.BEFORE_COMMIT:
+                self._note(leg)
+                raise SendFailed(f"the fault {one.id} lost the request")
+            elif one.name is Name.OVERTAKE and leg.request is not None:
+                self._note(leg)
+                tenant.road.leave_behind(Overtaken(call, leg.request, deadlines, one.id))
+                raise SendFailed(f"the fault {one.id} keeps the request on its way")
+        answer = await self._answered(leg, deadlines)
+        for one in strikes:
+            if one.name in WAITS and one.point is Point.AFTER_COMMIT:
+                seconds = one.wait_ms() / 1000
+                await self._pause(min(seconds, deadlines.total))
+                if seconds > deadlines.total:
+                    raise SendFailed(f"no complete answer within {deadlines.total:g} s: the fault {one.id}")
+            elif one.name is Name.DROP:
+                raise SendFailed(f"the fault {one.id} lost the answer")
+        return answer
+
+    async def _carried(self, tenant: Tenant, leg: _Leg, deadlines: Deadlines) -> None:
+        """Send what nobody waits for."""
+        exchange = leg.exchange
+        started = self._stopwatch()
         try:
-            request = await self._caller.prepare(tenant, call)
-            headers = request.headers
-            if request.internal:
-                headers = (*headers, (CAUSE_HEADER, exchange.id))
-            exchange.method, exchange.target = request.method, request.url
-            exchange.request_headers = _encoded(headers)
-            exchange.request_body = request.body
-            exchange.canonical = request.canonical
-            exchange.document = request.document
-            answer = await self._sender.send(replace(request, headers=headers), deadlines)
+            await self._answered(leg, deadlines)
         except (CannotCall, SendFailed) as error:
-            return None, Failure(str(error))
-        except Exception as error:  # whatever it is, the call must not be lost
-            logger.error("a call to %s failed: %s", exchange.surface, type(error).__name__)
-            logger.debug("trace", exc_info=error)
-            text = f"the sandbox could not send it: {type(error).__name__}; see the server's log"
-            return None, Failure(text)
+            exchange.reason = str(error)
+        except Exception as error:  # as above
+            exchange.reason = _unforeseen(exchange, error)
+        exchange.duration_ms = self._stopwatch() - started
+        tenant.journal.keep(exchange)
+
+    def _note(self, leg: _Leg) -> OutgoingRequest:
+        """Put what is sent into the exchange.
+
+        :raises CannotCall: there is nothing to send
+        """
+        request, exchange = leg.request, leg.exchange
+        if request is None:
+            raise CannotCall(leg.failure)
+        headers = request.headers
+        if request.internal:
+            headers = (*headers, (CAUSE_HEADER, exchange.id))
+        exchange.method, exchange.target = request.method, request.url
+        exchange.request_headers = _encoded(headers)
+        exchange.request_body = request.body
+        exchange.canonical = request.canonical
+        exchange.document = request.document
+        return replace(request, headers=headers)
+
+    async def _answered(self, leg: _Leg, deadlines: Deadlines) -> OutgoingAnswer:
+        """Send, and write the answer into the exchange.
+
+        :raises CannotCall: there is nothing to send
+        :raises SendFailed: no complete answer came
+        """
+        answer = await self._sender.send(self._note(leg), deadlines)
+        exchange = leg.exchange
         exchange.status = answer.status
         exchange.answer_headers = _encoded(answer.headers)
         exchange.answer_body = answer.body
-        return answer, self._caller.failure_in(tenant, call, answer)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """An exchange that has begun, with what is to be sent; or why nothing is."""
+
+    exchange: Exchange
+    request: OutgoingRequest | None
+    failure: str = ""
+
+
+_REWRITING: Mapping[Name, Callable[[bytes], bytes]] = {
+    Name.UNKNOWN_FIELDS: with_unknown_fields,
+    Name.NUMBER_FORM: in_another_form,
+    Name.WHITE_SPACE: with_white_space,
+}
+
+
+def _rewritten(call: OutgoingCall, strikes: Sequence[Strike]) -> OutgoingCall:
+    """The call with its document in another form, before it is signed."""
+    for one in strikes:
+        if one.name in _REWRITING:
+            call = replace(call, document=_REWRITING[one.name](call.document))
+    return call
+
+
+def _unforeseen(exchange: Exchange, error: Exception) -> str:
+    logger.error("a call to %s failed: %s", exchange.surface, type(error).__name__)
+    logger.debug("trace", exc_info=error)
+    return f"the sandbox could not send it: {type(error).__name__}; see the server's log"
 
 
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+    return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]

@@ -13,6 +13,10 @@ REASON_HEADER = "x-sandbox-reason"
 """Says in one line why the sandbox refuses."""
 
 
+class ConnectionDropped(BaseException):
+    """A connection ends without a complete answer, on purpose: it is no error, and nobody answers it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """A request before anybody has been identified."""

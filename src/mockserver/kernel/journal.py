@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,6 +60,8 @@ class Exchange:
     """What was signed, of a call that was sent."""
     claimed: bytes | None = None
     """What a wrong signature covers instead, where that could be found out."""
+    faults: list[str] = field(default_factory=list)
+    """Ids of the faults that struck it."""
     duration_ms: float = 0.0
     ended: bool = False
     turn: int = 0

@@ -72,8 +72,11 @@ class SigningKeys(Protocol):
     def jwk(self, kid: str) -> dict[str, object]:
         """The public half as a JSON Web Key."""
 
-    def sign(self, kid: str, claims: bytes) -> str:
-        """A compact JWS, RS256, of this payload; its header names the key."""
+    def sign(self, kid: str, claims: bytes, *, named: str | None = None) -> str:
+        """A compact JWS, RS256, of this payload; its header names the key, or another one."""
+
+    def public_pem(self, kid: str) -> bytes:
+        """The public half, PEM."""
 
     def public_key(self, kid: str) -> RSAPublicKey | None:
         """The public half, if this is a key of BETCORE's."""

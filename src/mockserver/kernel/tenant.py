@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from mockserver.kernel.clock import VirtualClock
+from mockserver.kernel.faults.armed import Faults
+from mockserver.kernel.faults.road import Road
 from mockserver.kernel.journal import Journal, Turns
 from mockserver.kernel.ledger import Ledger
 from mockserver.kernel.outbox import Attempt, Outbox, OutgoingCall, Schedule
@@ -51,6 +53,8 @@ class Tenant:
     timekeeper: Timekeeper = field(repr=False)
     post: Post = field(repr=False)
     turns: Turns = field(repr=False)
+    faults: Faults = field(default_factory=Faults, repr=False)
+    road: Road = field(default_factory=Road, repr=False)
     players: Players = field(default_factory=Players, repr=False)
     ledger: Ledger = field(default_factory=Ledger, repr=False)
     outbox: Outbox = field(init=False, repr=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.control import ControlRefusal, Problem, Vendor
+from mockserver.kernel.faults.armed import Faults, Reach
+from mockserver.kernel.faults.spec import FaultFor, FaultSpec
 from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, Turns
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import Alarm, Clock, IdSource
@@ -32,6 +34,8 @@ class Supplies:
     :param new_seed: a seed for a tenant that begins anew
     :param defaults: the server's own values of tenants' settings, already read
     :param hidden: what is blotted out besides the tenants' secrets
+    :param reaches: what faults can strike, by kind of tenant and for nobody
+    :param faults: those that are armed from the beginning
     """
 
     clock: Clock
@@ -40,6 +44,8 @@ class Supplies:
     new_seed: Callable[[], str]
     defaults: Mapping[str, Any]
     hidden: tuple[str, ...] = ()
+    reaches: Mapping[str, Reach] = field(default_factory=dict)
+    faults: Sequence[FaultFor] = ()
 
 
 class Tenants:
@@ -58,6 +64,7 @@ class Tenants:
         self.vendors = vendors
         self._turns = Turns()
         self.nobodys_journal = Journal(NOBODY, lambda: NOBODYS_SIZE, self._turns)
+        self.nobodys_faults = Faults(supplies.reaches.get(NOBODY, Reach()))
         self._seeds = seeds
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
@@ -113,6 +120,27 @@ class Tenants:
         :raises ControlRefusal: no such tenant
         """
         return self.nobodys_journal if name == NOBODY else self.find(name).journal
+
+    def faults_of(self, name: str) -> Faults:
+        """The faults of a tenant, or of what is nobody's.
+
+        :raises ControlRefusal: no such tenant
+        """
+        return self.nobodys_faults if name == NOBODY else self.find(name).faults
+
+    def require_reach(self, spec: FaultSpec) -> None:
+        """See to it that a fault can strike something of some tenant, or of nobody.
+
+        :raises SettingsError: it can't
+        """
+        everyone = [Faults(reach) for reach in self._supplies.reaches.values()]
+        if not any(one.can_strike(spec) for one in everyone):
+            whole = Reach(
+                received={name: rows for one in everyone for name, rows in one.reach.received.items()},
+                sent={name: operation for one in everyone for name, operation in one.reach.sent.items()},
+                forgeries={name: kinds for one in everyone for name, kinds in one.reach.forgeries.items()},
+            )
+            Faults(whole).require_reach(spec)
 
     def exchange(self, exchange_id: str) -> Exchange:
         """The exchange with this id, whosever it is.
@@ -227,6 +255,7 @@ class Tenants:
         for tenant in list(self):
             self.drop(tenant.name)
         self.nobodys_journal.restore([], 0)
+        self._arm(NOBODY, self.nobodys_faults)
         self._id_seed = self._supplies.new_seed()
         self._ids = self._supplies.ids(self._id_seed, NOBODY, 0)
 
@@ -284,6 +313,7 @@ class Tenants:
             timekeeper=Timekeeper(VirtualClock(self._supplies.clock), self._supplies.alarm()),
             post=vendor.post,
             turns=self._turns,
+            faults=Faults(self._supplies.reaches.get(kind, Reach())),
         )
 
     def replace_all(
@@ -309,6 +339,13 @@ class Tenants:
         for exchange in self.exchanges():
             exchange.turn = self._turns.next()
         self._redaction = None
+
+    def _arm(self, name: str, faults: Faults) -> None:
+        """Arm what is armed from the beginning: for everybody, where it can strike, and for this tenant."""
+        faults.clear()
+        for one in self._supplies.faults:
+            if one.tenant in (None, name) and faults.can_strike(one.spec):
+                faults.arm(one.spec)
 
     def _remember(self, secret: Secret) -> None:
         """Keep in mind what may still stand in a journal."""
@@ -344,6 +381,7 @@ class Tenants:
             ids_made=0,
         )
         put_players(self.vendors[kind], tenant.players, tenant.ledger, origin)
+        self._arm(name, tenant.faults)
         self.vendors[kind].begin(tenant)
         self._redaction = None
         self._by_kind[kind][name] = tenant

@@ -107,6 +107,39 @@ class Drive(TypedDict):
     schema: dict[str, Any]
 
 
+class Conditions(TypedDict, total=False):
+    """When a fault strikes; see ``armFault``."""
+
+    operation: str
+    direction: Literal["received", "sent"]
+    point: Literal["before_commit", "after_commit", "mid_answer"]
+    containing: str
+    after: int
+    nth: int
+    count: int
+    probability: float
+    seed: int
+
+
+class ArmedFault(TypedDict):
+    """A fault that is armed, with how often it fitted and struck."""
+
+    id: str
+    fault: str
+    operation: str | None
+    direction: Literal["received", "sent"]
+    point: str | None
+    containing: str | None
+    parameters: dict[str, Any]
+    after: int
+    nth: int | None
+    count: int | None
+    probability: float | None
+    seed: int
+    matched: int
+    struck: int
+
+
 class Filters(TypedDict, total=False):
     """Which exchanges to find; see ``listExchanges``."""
 
@@ -135,6 +168,7 @@ class Exchange(TypedDict):
     refusal: str | None
     reason: str | None
     cause: str | None
+    faults: list[str]
     duration_ms: float
 
 

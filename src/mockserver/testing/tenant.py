@@ -11,8 +11,10 @@ from uuid import uuid4
 
 from mockserver.kernel.signing import digest, sign, x_sign_text
 from mockserver.testing.documents import (
+    ArmedFault,
     Call,
     Clock,
+    Conditions,
     Drive,
     Driven,
     Exchange,
@@ -159,6 +161,25 @@ class Tenant:
     def drive(self, drive: str, /, **fields: Any) -> Driven:
         """Make something happen; returns when each call that follows was tried once."""
         return cast(Driven, self.call("POST", f"/drives/{quote(drive, safe='')}", fields))
+
+    def arm(
+        self, fault: str, parameters: dict[str, Any] | None = None, **conditions: Unpack[Conditions]
+    ) -> ArmedFault:
+        """Arm a fault of the catalogue: ``arm("latency", {"milliseconds": 300}, operation="getTicket")``."""
+        document = {"fault": fault, "parameters": parameters or {}, **conditions}
+        return cast(ArmedFault, self.call("POST", "/faults", document))
+
+    def faults(self) -> list[ArmedFault]:
+        """The faults that are armed, oldest first."""
+        return cast(list[ArmedFault], self.call("GET", "/faults")["items"])
+
+    def disarm(self, fault_id: str) -> ArmedFault:
+        """Take a fault back."""
+        return cast(ArmedFault, self.call("DELETE", f"/faults/{fault_id}"))
+
+    def clear_faults(self) -> None:
+        """Take all faults back."""
+        self.call("DELETE", "/faults")
 
     def outbox(self, state: str | None = None) -> list[Call]:
         """The calls to its partner, oldest first."""

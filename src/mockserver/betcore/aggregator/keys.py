@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mockserver.betcore.forging import with_bad_signature, with_other_algorithm
+from mockserver.kernel.faults.catalogue import Name
+from mockserver.kernel.faults.forgery import NOT_FORGED, Forged
 from mockserver.kernel.ports import SigningKeys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     from mockserver.betcore.model import PartnerClient
+
+
+_KID_DIGITS = 40
 
 
 @dataclass(slots=True)
@@ -35,9 +41,15 @@ class KeyRing:
         self._keys = keys
         self._clients = clients
 
-    def sign(self, client: PartnerClient, claims: bytes) -> str:
-        """A compact JWS of this payload with the client's current key."""
-        return self._keys.sign(self._current(client), claims)
+    def sign(self, client: PartnerClient, claims: bytes, forged: Forged = NOT_FORGED) -> str:
+        """A compact JWS of this payload with the client's current key, forged where that is asked for."""
+        kid = self._current(client)
+        named = client.ids.hex(_KID_DIGITS).upper() if Name.UNKNOWN_KID in forged else None
+        token = self._keys.sign(kid, claims, named=named)
+        if Name.ALG_CONFUSION in forged:
+            algorithm = forged[Name.ALG_CONFUSION]["alg"]
+            token = with_other_algorithm(token, algorithm, self._keys.public_pem(kid))
+        return with_bad_signature(token) if Name.BAD_SIGNATURE in forged else token
 
     def jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set, the current ones of all clients and those that still

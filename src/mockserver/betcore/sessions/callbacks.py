@@ -14,6 +14,8 @@ from mockserver.betcore.provider.actions import FINAL_CODES, Action, code_in
 from mockserver.betcore.sessions.model import Provider
 from mockserver.kernel.courier import CannotCall
 from mockserver.kernel.exchange import REASON_HEADER
+from mockserver.kernel.faults.catalogue import Name
+from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_of, spoilt
 from mockserver.kernel.json_codec import JsonInvalid, parse
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -108,7 +110,9 @@ class ProviderCaller:
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    operations: Mapping[str, str] = MappingProxyType({str(action): str(action) for action in _LINES})
     amounts: Collection[str] = frozenset({"betAmount", "winAmount"})
+    forgeries: Mapping[str, Collection[str]] = MappingProxyType({str(name): TIMESTAMPED for name in _LINES})
 
     def __init__(
         self,
@@ -126,7 +130,9 @@ class ProviderCaller:
         """Actions are named as the contracts name operations."""
         return _LINES[call.action].surface, call.action
 
-    async def prepare(self, tenant: Provider, call: OutgoingCall) -> OutgoingRequest:
+    async def prepare(
+        self, tenant: Provider, call: OutgoingCall, forged: Forged = NOT_FORGED
+    ) -> OutgoingRequest:
         """Sign the call for this moment, with a request id of its own. The built-in parties have the
         tenant's time.
 
@@ -135,14 +141,15 @@ class ProviderCaller:
         line = _LINES[call.action]
         outside = tenant.settings["provider_url"] if _is_betcores(line) else self._betcore(tenant, call)
         clock = self._wall_clock if outside else tenant.clock
-        timestamp = str(int(clock.now().timestamp() * 1000))
+        seconds = clock.now().timestamp() - seconds_of(forged, Name.STALE_TIMESTAMP)
+        timestamp = str(int(seconds * 1000))
         request_id = tenant.ids.hex(_REQUEST_ID_DIGITS)
         text = x_sign_text(call.document, tenant.name, timestamp, request_id)
         identity = (
             ("x-counterparty-id", tenant.name),
             ("x-timestamp", timestamp),
             ("x-request-id", request_id),
-            ("x-sign", digest(tenant.secret.current, text)),
+            ("x-sign", spoilt(digest(tenant.secret.current, text), forged)),
         )
         return OutgoingRequest(
             (outside or self._own_url) + _VERSION + _path(line, tenant, call),

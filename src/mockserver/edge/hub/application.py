@@ -9,11 +9,12 @@ from urllib.parse import parse_qs
 
 from starlette.middleware.cors import CORSMiddleware
 
+from mockserver.edge.answer import send_answer
 from mockserver.edge.hub.connection import Connection, Pace
 from mockserver.edge.hub.contract import HANDSHAKE, HubContract
 from mockserver.edge.hub.log import HubLog
 from mockserver.edge.recording import Recorder, Recording
-from mockserver.edge.refusals import RefusalTable, Refused, send_answer
+from mockserver.edge.refusals import RefusalTable, Refused
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.exchange import Document, RefusalRenderer, bearer_token, text_of
 from mockserver.kernel.json_codec import dump

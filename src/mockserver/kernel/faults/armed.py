@@ -1,0 +1,282 @@
+"""What is armed for a tenant, and when it strikes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from mockserver.kernel.faults.catalogue import CATALOGUE, FORGERIES, Fault, Name, Point
+from mockserver.kernel.faults.spec import FaultSpec, read_spec
+from mockserver.kernel.journal import Direction
+from mockserver.kernel.settings import SettingsError, nearest
+
+MOST_ARMED = 100
+"""How many faults may be armed for one tenant."""
+
+
+class TooManyFaults(Exception):
+    """No more can be armed. The text says so in one line."""
+
+
+class UnknownFault(Exception):
+    """No fault of this id is armed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What faults of a tenant can strike.
+
+    :ivar received: classes of refusal by operationId
+    :ivar sent: the operationId that is called, by action
+    :ivar forgeries: faults of signing that an action can have, by action
+    """
+
+    received: Mapping[str, Collection[str]] = field(default_factory=dict)
+    sent: Mapping[str, str] = field(default_factory=dict)
+    forgeries: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class ArmedFault:
+    """A fault that waits for its exchanges."""
+
+    id: str
+    spec: FaultSpec
+    direction: Direction
+    point: Point | None
+    matched: int = 0
+    """How many exchanges it fitted."""
+    struck: int = 0
+
+    @property
+    def row(self) -> Fault:
+        """Its row of the catalogue."""
+        return CATALOGUE[self.spec.fault]
+
+    def count(self) -> bool:
+        """Count an exchange that fits, and say whether it is struck."""
+        spec = self.spec
+        self.matched += 1
+        turn = self.matched - spec.after
+        if turn < 1 or (spec.nth is not None and turn != spec.nth):
+            return False
+        if spec.count is not None and self.struck >= spec.count:
+            return False
+        if spec.probability is not None and drawn(spec.seed, "strikes", self.matched) >= spec.probability:
+            return False
+        self.struck += 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A fault that strikes an exchange."""
+
+    id: str
+    name: Name
+    point: Point | None
+    parameters: Mapping[str, Any]
+    seed: int
+    number: int
+    """Which of the exchanges that fitted it is; what is drawn depends on it alone."""
+
+    def wait_ms(self) -> float:
+        """Milliseconds to wait, of a fault that makes wait."""
+        spread: int = self.parameters["spread"]
+        least: int = self.parameters["milliseconds"]
+        return least + float(drawn(self.seed, "spread", self.number)) * spread
+
+
+NO_STRIKES: Sequence[Strike] = ()
+
+
+def drawn(seed: int, what: str, number: int) -> Decimal:
+    """A number from 0 up to 1, the same one for ever."""
+    digest = hashlib.sha256(f"{seed}/{what}/{number}".encode()).digest()
+    return Decimal(int.from_bytes(digest[:6])) / 2**48
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of one tenant, in the order in which they were armed."""
+
+    reach: Reach = field(default_factory=Reach)
+    armed: list[ArmedFault] = field(default_factory=list)
+    _last_number: int = 0
+
+    def arm(self, spec: FaultSpec) -> ArmedFault:
+        """Arm a fault.
+
+        :raises SettingsError: it can't strike anything here
+        :raises TooManyFaults: :data:`MOST_ARMED` are armed
+        """
+        direction, point = _place(self.reach, spec)
+        if len(self.armed) >= MOST_ARMED:
+            raise TooManyFaults(f"{MOST_ARMED} faults are armed; clear some")
+        self._last_number += 1
+        one = ArmedFault(id=f"{spec.fault}-{self._last_number}", spec=spec, direction=direction, point=point)
+        self.armed.append(one)
+        return one
+
+    def require_reach(self, spec: FaultSpec) -> None:
+        """See to it that a fault can strike something here.
+
+        :raises SettingsError: it can't
+        """
+        _place(self.reach, spec)
+
+    def can_strike(self, spec: FaultSpec) -> bool:
+        """Whether a fault can strike anything here."""
+        try:
+            self.require_reach(spec)
+        except SettingsError:
+            return False
+        return True
+
+    def clear(self) -> None:
+        """Take all of them back."""
+        self.armed.clear()
+
+    def disarm(self, fault_id: str) -> ArmedFault:
+        """Take one back.
+
+        :raises UnknownFault: it is not armed
+        """
+        for one in self.armed:
+            if one.id == fault_id:
+                self.armed.remove(one)
+                return one
+        raise UnknownFault(
+            f"no fault `{fault_id}` is armed; {nearest(fault_id, [one.id for one in self.armed])}"
+        )
+
+    def restore(self, armed: Sequence[ArmedFault]) -> None:
+        """Put faults back as they were.
+
+        :raises ValueError: one can't strike anything here
+        """
+        for one in armed:
+            try:
+                _require_sound(one.spec)
+                if _place(self.reach, one.spec) != (one.direction, one.point):
+                    raise ValueError(f"the fault `{one.id}` can't have this direction or point")
+            except SettingsError as error:
+                raise ValueError(str(error)) from None
+        self.armed = list(armed)
+        numbers = [one.id.rpartition("-")[2] for one in armed]
+        self._last_number = max((int(one) for one in numbers if one.isdecimal()), default=0)
+
+    def striking(
+        self, direction: Direction, operation: str, action: str | None, *said: bytes
+    ) -> Sequence[Strike]:
+        """Which of them strike an exchange. Each that fits counts it.
+
+        :param said: the texts in which a fault looks for what it is bound to
+        """
+        strikes = [
+            Strike(
+                one.id,
+                one.row.name,
+                one.point,
+                one.spec.parameters,
+                one.spec.seed,
+                one.matched,
+            )
+            for one in self.armed
+            if one.direction is direction
+            and one.spec.operation in (None, operation, action)
+            and _is_about(one.spec.containing, said)
+            and self._can_strike(one, operation, action)
+            and one.count()
+        ]
+        return strikes or NO_STRIKES
+
+    def _can_strike(self, one: ArmedFault, operation: str, action: str | None) -> bool:
+        name = one.row.name
+        if name is Name.ERROR:
+            return one.spec.parameters["class"] in self.reach.received.get(operation, ())
+        return name not in FORGERIES or name in self.reach.forgeries.get(action or "", ())
+
+
+def _require_sound(spec: FaultSpec) -> None:
+    """See to it that a fault could have been asked for so.
+
+    :raises SettingsError: it could not
+    """
+    conditions = {
+        "after": spec.after,
+        "nth": spec.nth,
+        "count": spec.count,
+        "probability": spec.probability,
+        "seed": spec.seed,
+        "operation": spec.operation,
+        "containing": spec.containing,
+        "point": spec.point,
+    }
+    if read_spec(spec.fault, conditions, spec.parameters).parameters.keys() != spec.parameters.keys():
+        raise SettingsError(f"the fault {spec.fault} lacks a parameter")
+
+
+def _is_about(containing: str | None, said: Sequence[bytes]) -> bool:
+    return containing is None or any(containing.encode() in text for text in said)
+
+
+def _place(reach: Reach, spec: FaultSpec) -> tuple[Direction, Point | None]:
+    """Which way a fault strikes, and where.
+
+    :raises SettingsError: it can't strike anything
+    """
+    row = CATALOGUE[spec.fault]
+    ways = [way for way in row.strikes if _reaches(reach, way, spec.operation)]
+    if (
+        not ways
+        and spec.operation is not None
+        and not any(_reaches(reach, way, spec.operation) for way in Direction)
+    ):
+        known = {*reach.received, *reach.sent, *reach.sent.values()}
+        raise SettingsError(
+            f"operation: `{spec.operation}` is none of this tenant; {nearest(spec.operation, sorted(known))}"
+        )
+    if spec.direction is not None:
+        ways = [way for way in ways if way is spec.direction]
+    if not ways:
+        what = f"`{spec.operation}` is " if spec.operation else "calls are "
+        raise SettingsError(
+            f"{spec.fault}: can't strike here: it is for what is {' or '.join(row.strikes)}"
+            + (f", and {what}{_other(row)}" if len(row.strikes) == 1 else "")
+        )
+    if len(ways) > 1:
+        raise SettingsError(
+            f"direction: has to be given: `{spec.fault}` can strike what is received and what is sent"
+        )
+    _require_possible(reach, spec)
+    return ways[0], spec.point or next(iter(row.points), None)
+
+
+def _other(row: Fault) -> str:
+    return next(way for way in Direction if way not in row.strikes)
+
+
+def _reaches(reach: Reach, way: Direction, operation: str | None) -> bool:
+    if way is Direction.RECEIVED:
+        return bool(reach.received) if operation is None else operation in reach.received
+    return bool(reach.sent) if operation is None else operation in {*reach.sent, *reach.sent.values()}
+
+
+def _require_possible(reach: Reach, spec: FaultSpec) -> None:
+    """See to it that there is an error row of the class, or a signature of the kind."""
+    if spec.fault == Name.ERROR:
+        rows = reach.received
+        classes = {one for name, known in rows.items() if spec.operation in (None, name) for one in known}
+        wanted = spec.parameters["class"]
+        if wanted not in classes:
+            raise SettingsError(f"class: there is no `{wanted}` here; {nearest(wanted, sorted(classes))}")
+    elif spec.fault in FORGERIES:
+        fitting = [
+            action for action, operation in reach.sent.items() if spec.operation in (None, action, operation)
+        ]
+        if not any(spec.fault in reach.forgeries.get(action, ()) for action in fitting):
+            raise SettingsError(f"{spec.fault}: no call that fits is signed in a way that could be so")
