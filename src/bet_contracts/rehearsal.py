@@ -130,6 +130,14 @@ def _plain(
     return translated
 
 
+def _look(tenant: str, step: Step) -> Iterator[Command]:
+    """Read something of the tenant, or with a path of its own of the control plane."""
+    if step.what.startswith("/"):
+        yield Command(f"curl {_quoted(CONTROL_PLANE + step.what)}", step)
+    else:
+        yield Command(_curl("GET", tenant, f"/{step.what}"), step)
+
+
 def _clock(tenant: str, step: Step) -> Iterator[Command]:
     """Move the clock on, or put it to a moment."""
     method, path = ("PATCH", "/clock") if "now" in step.what else ("POST", "/clock/advance")
@@ -170,7 +178,7 @@ _COMMANDS: Final[Mapping[str, Translation]] = MappingProxyType(
         "player": _plain("PATCH", lambda step: f"/players/{step.what}", lambda step: step.more["fields"]),
         "secret": _plain("POST", lambda _: "/secret", lambda step: dict(step.what)),
         "send": _plain("POST", lambda step: f"/outbox/{step.what}/send", lambda _: None),
-        "look": _plain("GET", lambda step: f"/{step.what}", lambda _: None),
+        "look": _look,
         "clear": _plain("DELETE", lambda step: f"/{step.what}", lambda _: None),
         "call": _call,
     }

@@ -42,10 +42,11 @@ class Curl:
                 command.url = word
         return command
 
-    def run(self) -> httpx.Response:
-        """Send the request."""
+    def run(self, client: httpx.Client | None = None) -> httpx.Response:
+        """Send the request; through a client, so that many do not each make one."""
         method = self.method or ("GET" if self.body is None else "POST")
-        answer = httpx.request(method, self.url, headers=self.headers, content=self.body)
+        send = client.request if client else httpx.request
+        answer = send(method, self.url, headers=self.headers, content=self.body, timeout=60)
         if self.output is not None:
             self.output.write_bytes(answer.content)
         return answer

@@ -56,6 +56,7 @@ class Rehearsal:
     scene: Scene
     tenant: Tenant
     folder: Path
+    http: httpx.Client
     armed: list[str] = field(default_factory=list)
     _taken: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ class Rehearsal:
         headers = self._signed(parts[0]) if len(parts) == 2 else ""
         step = command.step
         try:
-            answer = Curl.parse(last, headers, self.folder).run()
+            answer = Curl.parse(last, headers, self.folder).run(self.http)
         except httpx.TransportError:
             assert step is not None, command.text
             assert step.answer == LOST, command.text
@@ -105,6 +106,7 @@ class Rehearsal:
             CONTROL_PLANE: self.running.admin_url,
             f"/tenants/{TENANTS[self.scene.against]}": f"/tenants/{self.tenant.name}",
             f'"operator": "{TENANTS["front"]}"': f'"operator": "{self.tenant.name}"',
+            f"tenant={TENANTS[self.scene.against]}": f"tenant={self.tenant.name}",
             f"--operator {TENANTS['front']}": f"--operator {self.tenant.name}",
         }
         for there, here in replaced.items():

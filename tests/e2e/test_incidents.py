@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bet_contracts.incident_register import Incident, Scene, incidents
@@ -20,12 +22,20 @@ SCENES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(verify=False) as client:  # nothing here is HTTPS, and the roots take long to load
+        yield client
+
+
 @pytest.mark.parametrize("scene", SCENES)
-def test_rehearsal_goes_as_printed(scene: Scene, running: Running, plane: Sandbox, tmp_path: Path) -> None:
+def test_rehearsal_goes_as_printed(
+    scene: Scene, running: Running, plane: Sandbox, http: httpx.Client, tmp_path: Path
+) -> None:
     """Each fault that is armed strikes and stands in the journal, each answer is what the page says, and the
     built-in party ends with the right money."""
     tenant = tenant_for(plane, scene)
-    rehearsal = Rehearsal(running, scene, tenant, tmp_path)
+    rehearsal = Rehearsal(running, scene, tenant, tmp_path, http)
 
     rehearsal.run()
 
