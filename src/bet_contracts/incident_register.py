@@ -1,4 +1,4 @@
-"""The register of incidents: what integrations of this kind break on, how each is rehearsed, what judges it."""
+"""The register of incidents: what integrations break on, how each is rehearsed, and what judges it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
 
 PARTIES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "pam": "operator's platform",
-        "front": "front end that sells tickets",
+        "pam": "platform",
+        "front": "front end",
         "casino": "casino",
         "provider": "game provider",
-        "consumer": "consumer of the feed",
-        "vendor": "who answers as Betstack or BETCORE",
+        "consumer": "feed consumer",
+        "vendor": "vendor",
     }
 )
-"""Whose code an incident breaks."""
+"""Whose code an incident breaks; a vendor is whatever answers as Betstack or BETCORE."""
 
 KINDS: Final = frozenset(
     {"fault", "drive", "clock", "set", "player", "secret", "send", "look", "clear", "call"}
@@ -198,7 +198,7 @@ def _step(entry: _Entry, row: Mapping[str, Any]) -> Step:
     return Step(
         kind=kind,
         what=row[kind],
-        more=MappingProxyType({name: row[name] for name in row.keys() & may}),
+        more=MappingProxyType({name: row[name] for name in row if name in may}),
         answer=row.get("answer"),
         take=MappingProxyType(row.get("take", {})),
         shows=MappingProxyType(row.get("shows", {})),

@@ -9,10 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bet_contracts.incident_register import Incident, Scene, incidents
-from mockserver.testing import Sandbox
+from bet_contracts.incident_register import Scene, incidents
+from mockserver.testing import Sandbox, Tenant
 
+from .betstack_client import read, reserve
 from .conftest import Running
+from .pam import Pam
 from .rehearsing import Rehearsal, balances, tenant_for
 
 SCENES = [
@@ -47,3 +49,24 @@ def test_rehearsal_goes_as_printed(
         player: Decimal(amount) for player, amount in scene.balances.items()
     }
     tenant.drop()
+
+
+def test_a_win_that_a_platform_refuses_for_two_days_is_parked_and_then_sent_by_hand(
+    running: Running, operator: Tenant, pam: Pam
+) -> None:
+    """Incident 10 without a fault: the platform itself answers 400 for ever, and then no more."""
+    ticket = reserve(running.base_url, operator).json()["id"]
+    httpx.post(f"{running.base_url}/be/tickets/{ticket}/paid", headers=operator.sign())
+    operator.change(pam_url=pam.url)
+    pam.status = 400
+    operator.drive("settle", ticket=ticket, result="won")
+    operator.clock.advance(days=2)
+
+    (parked,) = operator.outbox("parked")
+    assert (parked["action"], len(parked["tries"])) == ("ticket_win", 49)
+    assert read(running.base_url, operator, ticket).json()["status"] == "resulted"
+    pam.status = 200
+    assert operator.send(parked["id"])["state"] == "sent"
+    operator.clock.advance(hours=25)
+
+    assert pam.actions() == ["ticket_win"] * 50 + ["ticket_closed"]
