@@ -88,6 +88,8 @@ def _scene(scene: Scene) -> Iterator[str]:
     yield ""
     yield "```bash"
     for command in commands(scene):
+        if command.puts_back:
+            yield "# and as it was before:"
         yield command.shown
         if command.note:
             yield f"# {command.note}"

@@ -24,8 +24,14 @@ TENANTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The seeded tenant that a party is, by party."""
 
-SECRET: Final = "12345ABCDE"
-"""That of the seeded operator."""
+SECRETS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "site": "12345ABCDE",
+        "PartnerClient-1556": "PARTNERSECRET1556",
+        "933a215f-a9e6-4f88-9d91-52a87cd50499": "PROVIDERSECRET933A",
+    }
+)
+"""Those of the seeded tenants."""
 
 TICKET: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -65,8 +71,10 @@ class Command:
 
     text: str
     step: Step | None = None
-    """What it is for; none where it only brings back a known state."""
+    """What it is for; none where it prepares another one, or brings back a known state."""
     times: int = 1
+    puts_back: bool = False
+    """Whether it comes behind the scene, and undoes what outlives a reset."""
 
     @property
     def shown(self) -> str:
@@ -85,11 +93,17 @@ def commands(scene: Scene) -> Iterator[Command]:
     yield Command(_curl("POST", tenant, "/reset"))
     for step in scene.steps:
         yield from _COMMANDS[step.kind](tenant, step)
+    yield from _put_back(tenant, scene)
+
+
+def _put_back(tenant: str, scene: Scene) -> Iterator[Command]:
     settings = [name for step in scene.steps if step.kind == "set" for name in step.what]
     if settings:
-        yield Command(_curl("PATCH", tenant, "", {"settings": dict.fromkeys(settings)}))
+        changed = {"settings": dict.fromkeys(settings)}
+        yield Command(_curl("PATCH", tenant, "", changed), puts_back=True)
     if any(step.kind == "secret" for step in scene.steps):
-        yield Command(_curl("POST", tenant, "/secret", {"secret": SECRET, "overlap_seconds": 0}))
+        secret = {"secret": SECRETS[tenant], "overlap_seconds": 0}
+        yield Command(_curl("POST", tenant, "/secret", secret), puts_back=True)
 
 
 def _said(step: Step) -> Iterator[str]:

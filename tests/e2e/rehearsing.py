@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from bet_contracts.incident_register import LOST, Scene
 from bet_contracts.rehearsal import (
     CONTROL_PLANE,
-    SECRET,
+    SECRETS,
     TENANTS,
     TICKET,
     TICKET_FILE,
@@ -39,7 +39,7 @@ _NUMBERS = itertools.count(8001)
 def tenant_for(plane: Sandbox, scene: Scene) -> Tenant:
     """A fresh tenant that stands for the one that the commands name."""
     if scene.against in ("pam", "front"):
-        return plane.create_operator(secret=SECRET)
+        return plane.create_operator(secret=SECRETS[TENANTS["front"]])
     if scene.against == "provider":
         return plane.create_provider()
     return plane.create_partner_client(f"PartnerClient-{next(_NUMBERS)}")
@@ -114,7 +114,8 @@ class Rehearsal:
         for name, value in self._taken.items():
             text = re.sub(rf"\b{name}\b", value, text)
         if text.startswith("mockserver sign") and "--secret" not in text:
-            text = text.replace("mockserver sign", f"mockserver sign --secret {SECRET}", 1)
+            secret = SECRETS[TENANTS["front"]]
+            text = text.replace("mockserver sign", f"mockserver sign --secret {secret}", 1)
         return text
 
     def _signed(self, words: list[str]) -> str:

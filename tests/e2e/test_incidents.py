@@ -10,6 +10,10 @@ import httpx
 import pytest
 
 from bet_contracts.incident_register import Scene, incidents
+from bet_contracts.rehearsal import SECRETS, TENANTS
+from mockserver.betcore.seeds import clients
+from mockserver.betcore.sessions.seeds import providers
+from mockserver.betstack.seeds import operators
 from mockserver.testing import Sandbox, Tenant
 
 from .betstack_client import read, reserve
@@ -38,9 +42,11 @@ def test_rehearsal_goes_as_printed(
     built-in party ends with the right money."""
     tenant = tenant_for(plane, scene)
     rehearsal = Rehearsal(running, scene, tenant, tmp_path, http)
+    settings = tenant.read()["settings"]
 
     rehearsal.run()
 
+    assert tenant.read()["settings"] == settings
     struck = {one["id"]: one["struck"] for one in tenant.faults()}
     journalled = {fault for exchange in tenant.journal() for fault in exchange["faults"]}
     assert {name: count for name, count in struck.items() if count < 1} == {}
@@ -49,6 +55,13 @@ def test_rehearsal_goes_as_printed(
         player: Decimal(amount) for player, amount in scene.balances.items()
     }
     tenant.drop()
+
+
+def test_the_tenants_of_rehearsals_are_seeded_with_the_secrets_that_they_bring_back() -> None:
+    seeded = {one.name: one.secret for one in (*operators(), *clients(), *providers())}
+
+    assert SECRETS.items() <= seeded.items()
+    assert set(TENANTS.values()) == set(SECRETS)
 
 
 def test_a_win_that_a_platform_refuses_for_two_days_is_parked_and_then_sent_by_hand(
