@@ -37,15 +37,15 @@ TICKET: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "operator": TENANTS["pam"],
         "token": "UnIqUe-ToKeN",
-        "psp": "mobile",
+        "psp": None,
         "price": 2000,
         "currency": "KES",
         "atag": None,
         "rtag": None,
         "source": "mobile",
-        "type": "superbet",
-        "event": 100001,
-        "bets": [101, 102, 103],
+        "type": "quicktip",
+        "odds_diff": 0,
+        "events": [{"id": 390815, "bet": 101, "odds": 1.55}],
     }
 )
 """What a front end sends for a ticket; where a step says no other one."""

@@ -29,7 +29,6 @@ from bet_contracts.rehearsal import (
 from mockserver.cli import cli as mockserver
 from mockserver.testing import Sandbox, Tenant
 
-from .conftest import Running
 from .curl import Curl
 
 _NUMBERS = itertools.count(8001)
@@ -52,7 +51,8 @@ class Rehearsal:
     :ivar armed: ids of the faults that its steps armed
     """
 
-    running: Running
+    base_url: str
+    admin_url: str
     scene: Scene
     tenant: Tenant
     folder: Path
@@ -102,8 +102,8 @@ class Rehearsal:
     def _here(self, text: str) -> str:
         """The text for this sandbox and this tenant."""
         replaced = {
-            VENDORS: self.running.base_url,
-            CONTROL_PLANE: self.running.admin_url,
+            VENDORS: self.base_url,
+            CONTROL_PLANE: self.admin_url,
             f"/tenants/{TENANTS[self.scene.against]}": f"/tenants/{self.tenant.name}",
             f'"operator": "{TENANTS["front"]}"': f'"operator": "{self.tenant.name}"',
             f"tenant={TENANTS[self.scene.against]}": f"tenant={self.tenant.name}",

@@ -41,7 +41,7 @@ def test_rehearsal_goes_as_printed(
     """Each fault that is armed strikes and stands in the journal, each answer is what the page says, and the
     built-in party ends with the right money."""
     tenant = tenant_for(plane, scene)
-    rehearsal = Rehearsal(running, scene, tenant, tmp_path, http)
+    rehearsal = Rehearsal(running.base_url, running.admin_url, scene, tenant, tmp_path, http)
     settings = tenant.read()["settings"]
 
     rehearsal.run()
