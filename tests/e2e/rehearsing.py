@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -80,6 +81,7 @@ class Rehearsal:
         except httpx.TransportError:
             assert step is not None, command.text
             assert step.answer == LOST, command.text
+            self._wait()
             return
         if step is None or step.answer is None:
             assert answer.is_success, f"{command.text}: {answer.text}"
@@ -87,6 +89,7 @@ class Rehearsal:
             assert answer.status_code == step.answer, f"{command.text}: {answer.text}"
         if step is None:
             return
+        self._wait()
         document = json.loads(answer.content, parse_float=Decimal) if answer.content else None
         if step.kind == "fault":
             self.armed.append(document["id"])
@@ -98,6 +101,12 @@ class Rehearsal:
             assert at(document, path) == value, f"{command.text}: {path}: {answer.text}"
         for name, path in step.take.items():
             self._taken[name] = str(at(document, path))
+
+    def _wait(self) -> None:
+        """Let what goes on behind an answer, such as a discard, come to its end."""
+        deadline = time.monotonic() + 30
+        while self.tenant.outbox("pending"):
+            assert time.monotonic() < deadline, "a call is still under way"
 
     def _here(self, text: str) -> str:
         """The text for this sandbox and this tenant."""
