@@ -231,6 +231,7 @@ def build(
         announce=hints,
         faults=tenants.nobodys_faults,
         pause=outside.pause,
+        conjure=tenants.conjure,
     )
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))

@@ -143,8 +143,9 @@ def _default_of(row: Setting) -> str:
 
 @cli.command()
 @click.argument("name", required=False)
+@click.option("--magic", is_flag=True, help="The magic values instead, which need no control plane.")
 @click.option("--markdown", is_flag=True, help="The same as a table of Markdown.")
-def faults(name: str | None, markdown: bool) -> None:
+def faults(name: str | None, magic: bool, markdown: bool) -> None:
     """List every fault and variation, or show what NAME takes.
 
     \b
@@ -155,6 +156,9 @@ def faults(name: str | None, markdown: bool) -> None:
     """
     from mockserver import fault_pages  # noqa: PLC0415  only this command needs it
 
+    if magic:
+        click.echo(fault_pages.magic_markdown(), nl=False)
+        return
     if name is not None and name not in fault_pages.NAMES:
         _stop(f"NAME: there is no `{name}`; {nearest(name, fault_pages.NAMES)}", EXIT_USAGE)
     click.echo(fault_pages.markdown(name) if markdown else fault_pages.table(name), nl=False)

@@ -20,6 +20,7 @@ from bet_contracts.override_file import read_overrides
 from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
 from demo.sandbox import sandbox
+from mockserver import fault_pages
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore.accepts import BetcoreCaller
 from mockserver.betcore.callbacks import CasinoCaller
@@ -27,6 +28,7 @@ from mockserver.betcore.sessions import seeds as session_seeds
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
+from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.money import decimal_text
 from mockserver.testing import Sandbox
 
@@ -328,3 +330,39 @@ def test_the_case_that_is_printed_is_one_of_the_cases() -> None:
 
     module = ROOT / "src" / "conformance" / "cases" / "betstack" / "test_paid.py"
     assert printed in module.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_tables_of_faults_and_magic_values_are_those_of_the_catalogue(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert text == fault_pages.with_tables(text)
+
+
+def test_there_is_a_page_for_each_of_these_tables() -> None:
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+
+    assert sum(fault_pages.markdown() in text for text in texts) == 1
+    assert sum(fault_pages.magic_markdown() in text for text in texts) == 1
+
+
+def test_the_faults_of_the_readme_are_armed_listed_and_cleared(running: Running, plane: Sandbox) -> None:
+    (block,) = [block for block in blocks(README, "bash") if "/faults" in block]
+    *calls, serve = block.strip().splitlines()
+    site = plane.tenant("site")
+
+    commands = [Curl.parse(shlex.split(line), "", ROOT) for line in calls]
+    statuses = []
+    for one in commands:
+        one.url = one.url.replace("http://127.0.0.1:8081", running.admin_url)
+        statuses.append(one.run().status_code)
+        if one.method is None:
+            assert [(one["fault"], one["operation"]) for one in site.faults()] == [
+                ("drop", "payTicket"),
+                ("duplicate", "ticket_win"),
+            ]
+
+    assert statuses == [201, 201, 200, 204]
+    assert site.faults() == []
+    *_, flag = shlex.split(serve)
+    assert spec_in(flag).spec.operation == "createTicket"

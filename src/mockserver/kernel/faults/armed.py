@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, FORGERIES, Fault, Name, Point
-from mockserver.kernel.faults.spec import FaultSpec, read_spec
+from mockserver.kernel.faults.spec import FaultSpec, read_spec, spec_in
 from mockserver.kernel.journal import Direction
 from mockserver.kernel.settings import SettingsError, nearest
 
@@ -88,6 +88,26 @@ class Strike:
         spread: int = self.parameters["spread"]
         least: int = self.parameters["milliseconds"]
         return least + float(drawn(self.seed, "spread", self.number)) * spread
+
+
+def once(strike_id: str, spec: FaultSpec) -> Strike:
+    """A fault that strikes one exchange, and was armed for no other."""
+    row = CATALOGUE[spec.fault]
+    point = spec.point or next(iter(row.points), None)
+    return Strike(strike_id, row.name, point, spec.parameters, spec.seed, 1)
+
+
+def asked_for(line: str, reach: Reach, operation: str) -> Strike:
+    """The fault that a caller asks for, of a request that is being handled.
+
+    :param line: as on a command line, with no condition but ``point``
+    :raises SettingsError: it can't be read, or can't strike this
+    """
+    spec = spec_in(line, "X-Sandbox-Fault").spec
+    if replace(spec, point=None) != FaultSpec(fault=spec.fault, parameters=spec.parameters):
+        raise SettingsError("X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions")
+    _place(reach, replace(spec, operation=operation, direction=Direction.RECEIVED))
+    return once("x-sandbox-fault", spec)
 
 
 NO_STRIKES: Sequence[Strike] = ()
