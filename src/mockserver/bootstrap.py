@@ -60,12 +60,13 @@ from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, ErrorRow, load
 from mockserver.edge.explanation import Explainer
 from mockserver.edge.hub.application import Hub
-from mockserver.edge.hub.contract import load_hub
+from mockserver.edge.hub.contract import STREAM, load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
 from mockserver.kernel.courier import Caller, Callers, Courier
 from mockserver.kernel.faults.armed import Reach
+from mockserver.kernel.faults.catalogue import OF_MESSAGES
 from mockserver.kernel.faults.spec import FaultFor
 from mockserver.kernel.journal import NOBODY
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
@@ -331,6 +332,7 @@ def _callers(contract: Contract) -> dict[int, str]:
 
 def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -> dict[str, Reach]:
     """What faults can strike, by kind of tenant; what is open to all is nobody's."""
+    messages = {PARTNER_CLIENT: {STREAM: STREAM}}
     received: dict[str, dict[str, frozenset[str]]] = {kind: {} for kind in (*callers, NOBODY)}
     for name, one in contracts.items():
         for operation in one.operations.values():
@@ -339,7 +341,12 @@ def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -
     return {
         NOBODY: Reach(received=received[NOBODY]),
         **{
-            kind: Reach(received=received[kind], sent=caller.operations, forgeries=caller.forgeries)
+            kind: Reach(
+                received=received[kind],
+                sent={**caller.operations, **messages.get(kind, {})},
+                forgeries=caller.forgeries,
+                only=dict.fromkeys(messages.get(kind, {}), OF_MESSAGES),
+            )
             for kind, caller in callers.items()
         },
     }

@@ -13,12 +13,7 @@ from mockserver.kernel.faults.armed import NO_STRIKES, Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
 from mockserver.kernel.faults.forgery import NOT_FORGED, Forged, forged_by
 from mockserver.kernel.faults.road import Overtaken
-from mockserver.kernel.faults.writing import (
-    in_another_form,
-    in_other_case,
-    with_unknown_fields,
-    with_white_space,
-)
+from mockserver.kernel.faults.writing import REWRITING, in_other_case
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
@@ -333,18 +328,11 @@ class _Leg:
     failure: str = ""
 
 
-_REWRITING: Mapping[Name, Callable[[bytes], bytes]] = {
-    Name.UNKNOWN_FIELDS: with_unknown_fields,
-    Name.NUMBER_FORM: in_another_form,
-    Name.WHITE_SPACE: with_white_space,
-}
-
-
 def _rewritten(call: OutgoingCall, strikes: Sequence[Strike]) -> OutgoingCall:
     """The call with its document in another form, before it is signed."""
     for one in strikes:
-        if one.name in _REWRITING:
-            call = replace(call, document=_REWRITING[one.name](call.document))
+        if one.name in REWRITING:
+            call = replace(call, document=REWRITING[one.name](call.document))
     return call
 
 

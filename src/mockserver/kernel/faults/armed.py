@@ -32,11 +32,13 @@ class Reach:
     :ivar received: classes of refusal by operationId
     :ivar sent: the operationId that is called, by action
     :ivar forgeries: faults of signing that an action can have, by action
+    :ivar only: the faults that can strike an action at all, where not all can
     """
 
     received: Mapping[str, Collection[str]] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
     forgeries: Mapping[str, Collection[str]] = field(default_factory=dict)
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -216,6 +218,8 @@ class Faults:
 
     def _can_strike(self, one: ArmedFault, operation: str, action: str | None) -> bool:
         name = one.row.name
+        if operation in self.reach.only and name not in self.reach.only[operation]:
+            return False
         if name is Name.ERROR:
             return one.spec.parameters["class"] in self.reach.received.get(operation, ())
         return name not in FORGERIES or name in self.reach.forgeries.get(action or "", ())
@@ -287,7 +291,13 @@ def _reaches(reach: Reach, way: Direction, operation: str | None) -> bool:
 
 
 def _require_possible(reach: Reach, spec: FaultSpec) -> None:
-    """See to it that there is an error row of the class, or a signature of the kind."""
+    """See to it that the operation can be struck so, and that there is an error row of the class, or a
+    signature of the kind."""
+    possible = reach.only.get(spec.operation or "")
+    if possible is not None and spec.fault not in possible:
+        raise SettingsError(
+            f"{spec.fault}: can't strike `{spec.operation}`; {', '.join(sorted(possible))} can"
+        )
     if spec.fault == Name.ERROR:
         rows = reach.received
         classes = {one for name, known in rows.items() if spec.operation in (None, name) for one in known}
