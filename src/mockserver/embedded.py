@@ -16,6 +16,8 @@ from mockserver.edge.server import run
 from mockserver.serving import Service, StartFailed
 from mockserver.settings import SettingsError, resolve
 
+__all__ = ["Address", "StartFailed", "in_thread"]
+
 _ANY_PORTS = MappingProxyType({"port": 0, "admin_port": 0})
 
 

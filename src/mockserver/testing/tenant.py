@@ -160,6 +160,10 @@ class Tenant:
         """Make something happen; returns when each call that follows was tried once."""
         return cast(Driven, self.call("POST", f"/drives/{quote(drive, safe='')}", fields))
 
+    def _happens(self, drive: str, **fields: Any) -> Driven:
+        """Run a drive with the fields that are given."""
+        return self.drive(drive, **{name: value for name, value in fields.items() if value is not None})
+
     def outbox(self, state: str | None = None) -> list[Call]:
         """The calls to its partner, oldest first."""
         return cast(list[Call], self._pages("/outbox", {"state": state} if state else {}))
