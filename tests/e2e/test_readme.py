@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -34,6 +35,7 @@ from .betstack_client import pay, reserve
 from .conftest import Running
 from .curl import Curl
 from .pam import Pam
+from .pytest_run import run_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,7 +96,7 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
 
 
 def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
-    (example,) = blocks(README, "python")
+    (example,) = [block for block in blocks(README, "python") if "Sandbox(" in block]
     printed: list[tuple[object, ...]] = []
 
     with sandbox() as it:
@@ -105,6 +107,53 @@ def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
     ((outbox, journal), _) = printed
     assert [call["state"] for call in outbox] == ["sent"]  # type: ignore[attr-defined]  # a list of calls
     assert [exchange["action"] for exchange in journal] == ["ping"]  # type: ignore[attr-defined]  # as above
+
+
+def test_the_test_of_a_platform_passes_as_printed_and_fails_without_its_credit(tmp_path: Path) -> None:
+    (example,) = [block for block in blocks(README, "python") if "pytest_plugins" in block]
+    credit = '+= won["net_payout"]'
+
+    passed, failed = (
+        run_pytest(tmp_path / name, {"test_platform.py": text})
+        for name, text in (("passes", example), ("fails", example.replace(credit, "+= 0")))
+    )
+
+    assert credit in example
+    assert len([line for line in example.splitlines() if line.strip()]) < 25
+    assert (passed.returncode, passed.stdout.splitlines()[-1].split(" in ")[0]) == (0, "1 passed")
+    assert (failed.returncode, failed.stdout.count("sent ticket_win: POST")) == (1, 1)
+
+
+def test_the_same_steps_go_without_python_as_printed(tmp_path: Path, pam: Pam) -> None:
+    (script,) = blocks(README, "sh")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, command in (
+        ("curl", str(Path(__file__).with_name("curl.py"))),
+        ("mockserver", "-m mockserver"),
+    ):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
+        (programs / name).chmod(0o755)
+    pam.body = b'{"player_id": "p1", "lang": "en", "balance": 10000, "currency": "KES", "feature_flags": {}}'
+
+    with sandbox() as it:
+        here = script.replace("http://127.0.0.1:8081", it.admin_url)
+        there = here.replace("http://127.0.0.1:8080", it.base_url).replace(
+            "http://127.0.0.1:9000/pam", pam.url
+        )
+        ended = subprocess.run(
+            ["sh", "-c", there],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert pam.actions() == ["identify", "ticket_create", "ticket_win", "ticket_closed"]
+    assert "ticket_closed" in ended.stdout
 
 
 def test_the_table_of_drives_is_what_the_vendors_live() -> None:

@@ -20,6 +20,7 @@ from mockserver.testing.operator import Operator
 from mockserver.testing.partner_client import PartnerClient
 from mockserver.testing.server import SandboxNotStarted, serving
 from mockserver.testing.tenant import Tenant
+from mockserver.testing.wsgi import serving_wsgi
 
 __all__ = [
     "CallRefused",
@@ -32,4 +33,5 @@ __all__ = [
     "SandboxUnreachable",
     "Tenant",
     "serving",
+    "serving_wsgi",
 ]

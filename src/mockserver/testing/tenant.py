@@ -16,6 +16,7 @@ from mockserver.testing.documents import (
     Drive,
     Driven,
     Exchange,
+    ExchangeInFull,
     Filters,
     Ledger,
     Passage,
@@ -179,6 +180,10 @@ class Tenant:
     def journal(self, **filters: Unpack[Filters]) -> list[Exchange]:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
         return self._sandbox.journal(self.name, **filters)
+
+    def exchange(self, exchange_id: str) -> ExchangeInFull:
+        """One exchange in full."""
+        return self._sandbox.exchange(exchange_id)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
