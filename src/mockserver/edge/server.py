@@ -122,16 +122,18 @@ async def serve(
     """
     servers: list[_Server] = []
     tasks: list[asyncio.Task[None]] = []
-    for one in applications:
-        server = _Server(one.build(), one.web_sockets)
-        servers.append(server)
-        tasks.append(asyncio.create_task(server.serve(sockets=[one.listener])))
-        await server.ready.wait()
-    on_ready()
-    await stopping.wait()
-    for server in servers:
-        server.should_exit = True
-    await asyncio.gather(*tasks)
+    try:
+        for one in applications:
+            server = _Server(one.build(), one.web_sockets)
+            servers.append(server)
+            tasks.append(asyncio.create_task(server.serve(sockets=[one.listener])))
+            await server.ready.wait()
+        on_ready()
+        await stopping.wait()
+    finally:  # also where one of them can't be built
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
 
 
 def run(main: Callable[[], Any]) -> None:

@@ -74,6 +74,7 @@ class SandboxUnreachable(Exception):
 class Sandbox:
     """A running sandbox, reached through its control plane.
 
+    :ivar url: of the control plane
     :param url: of the control plane, as ``mockserver serve`` prints it
     :param token: the server's ``--admin-token``, if it has one
     :param transport: another way to carry requests to the control plane
@@ -86,7 +87,7 @@ class Sandbox:
         token: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._url = url
+        self.url = url
         self._http = httpx.Client(
             base_url=url,
             headers={"authorization": f"Bearer {token}"} if token else {},
@@ -214,7 +215,7 @@ class Sandbox:
             ) from None
         except httpx.HTTPError as error:
             raise SandboxUnreachable(
-                f"no control plane answers at {self._url}: {error or type(error).__name__}; "
+                f"no control plane answers at {self.url}: {error or type(error).__name__}; "
                 "is `mockserver serve` running?"
             ) from None
         if answer.is_success:
@@ -223,7 +224,7 @@ class Sandbox:
             document = answer.json()
             problem, detail = document["type"].partition(_PROBLEM)[2], document["detail"]
         except (ValueError, LookupError, TypeError, AttributeError):
-            problem, detail = "", f"no problem document; is {self._url} the control plane?"
+            problem, detail = "", f"no problem document; is {self.url} the control plane?"
         raise ControlPlaneError(answer.status_code, problem, detail)
 
     def call_api(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
