@@ -196,7 +196,7 @@ def test_without_the_plugin_nobodys_fixtures_are_taken(tmp_path: Path) -> None:
 
 def test_an_application_is_served_until_the_test_ends(tmp_path: Path) -> None:
     test = """
-import socket
+import threading
 import httpx
 import pytest
 
@@ -211,6 +211,7 @@ def test_it_answers(serve_wsgi):
     assert [httpx.get(url + "/here").text for url in URLS] == ["/here", "/here"]
 
 def test_it_is_gone():
+    assert [one.name for one in threading.enumerate() if one.name == "wsgi"] == []
     for url in URLS:
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)

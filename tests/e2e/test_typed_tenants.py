@@ -45,17 +45,26 @@ def operator(plane: Sandbox) -> Iterator[Operator]:
     operator.drop()
 
 
-def test_each_drive_is_a_method_with_the_fields_of_the_drive(
-    operator: Operator, client: PartnerClient, provider: GameProvider
+def test_each_drive_is_a_method_that_takes_its_fields_and_passes_them_on(
+    operator: Operator, client: PartnerClient, provider: GameProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for tenant in (operator, client, provider):
-        for drive in tenant.drives():
-            if drive["drive"] in NOT_SUPPORTED:
-                continue
-            taken = inspect.signature(getattr(tenant, drive["drive"])).parameters
+        drives = [one for one in tenant.drives() if one["drive"] not in NOT_SUPPORTED]
+        passed: list[tuple[str, dict[str, str]]] = []
+        monkeypatch.setattr(tenant, "drive", lambda name, /, **fields: passed.append((name, fields)))  # noqa: B023
+        for drive in drives:
+            method = getattr(tenant, drive["drive"])
+            taken = inspect.signature(method).parameters
             required = {name for name, one in taken.items() if one.default is inspect.Parameter.empty}
             assert set(taken) == set(drive["schema"].get("properties", {})), drive["drive"]
             assert required == set(drive["schema"].get("required", [])), drive["drive"]
+            method(**{name: name for name in taken})
+            method(**{name: name for name in required})
+            assert passed[-2:] == [
+                (drive["drive"], {name: name for name in taken}),
+                (drive["drive"], {name: name for name in required}),
+            ]
+        assert len(passed) == 2 * len(drives) > 0
 
 
 def test_a_tenant_that_is_there_has_the_methods_of_its_kind(plane: Sandbox) -> None:
