@@ -74,7 +74,7 @@ def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> 
 def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> None:
     page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
     commands = [line for block in blocks(page, "bash") for line in block.splitlines()]
-    (example,) = blocks(page, "python")
+    example, in_a_thread = blocks(page, "python")
 
     with sandbox() as it:
 
@@ -93,6 +93,20 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2
+    exec(in_a_thread, {"print": lambda *words: printed.append(" ".join(map(str, words)))})
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+ open 15(\.0)?", printed[-1])
+
+
+def test_the_table_of_fixtures_has_them_all() -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    table = page.partition("| fixture | is |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    from mockserver.testing import fixtures
+
+    assert named == {
+        name for name, one in vars(fixtures).items() if type(one).__name__ == "FixtureFunctionDefinition"
+    }
 
 
 def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
