@@ -67,7 +67,11 @@ def _served(service: Service) -> Iterator[None]:
     # A daemon, so that a block that is never left keeps no process from ending.
     thread = Thread(target=live, name="sandbox", daemon=True)
     thread.start()
-    stop = ready.result()
+    try:
+        stop = ready.result()
+    except Exception:
+        thread.join()  # it did not start, and ends
+        raise
     try:
         yield
     finally:

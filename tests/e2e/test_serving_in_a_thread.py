@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 from demo.sandbox import free_port
 from mockserver.testing import (
     CallRefused,
+    ControlPlaneError,
     Sandbox,
     SandboxNotStarted,
     SandboxUnreachable,
@@ -183,6 +185,21 @@ def test_it_ends_while_a_drive_waits_for_the_partner(pam: Pam) -> None:
 
     assert not waiting.is_alive()
     assert len(told) == 1
+
+
+def test_what_callers_send_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    with serving(admin_token="TOKEN-OF-THE-SERVER") as sandbox:
+        operator = sandbox.create_operator(secret="SECRET-OF-THE-OPERATOR")
+        operator.create()
+        with pytest.raises(ControlPlaneError) as refused:
+            operator.call("PATCH", "/players/p1", {"currency": "CURRENCY-THAT-IS-NONE"})
+
+    assert "CURRENCY-THAT-IS-NONE" in refused.value.detail
+    assert "httpcore" in caplog.text
+    for text in ("TOKEN-OF-THE-SERVER", "SECRET-OF-THE-OPERATOR", "CURRENCY-THAT-IS-NONE"):
+        assert text not in caplog.text
 
 
 def test_the_apis_are_found_where_the_control_plane_says() -> None:
