@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
@@ -53,7 +54,7 @@ def _served(service: Service) -> Iterator[None]:
 
     async def main() -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
-        stop = lambda: loop.call_soon_threadsafe(stopping.set)  # noqa: E731
+        stop = partial(loop.call_soon_threadsafe, stopping.set)
         await service.serve(stopping, on_ready=lambda: ready.set_result(stop))
 
     def live() -> None:

@@ -149,8 +149,8 @@ class Service:
                 on_ready,
             )
         finally:
-            await self._sender.aclose()
             bridge.close()
+            await self._sender.aclose()
             await asyncio.to_thread(workers.shutdown)
 
     def banner(self) -> str:

@@ -18,6 +18,7 @@ from demo.sandbox import free_port
 from mockserver.testing import (
     CallRefused,
     ControlPlaneError,
+    Operator,
     Sandbox,
     SandboxNotStarted,
     SandboxUnreachable,
@@ -163,21 +164,34 @@ def test_what_the_block_raises_comes_out_and_the_sandbox_ends() -> None:
         _ = 1 / 0
 
 
-def test_it_ends_while_a_drive_waits_for_the_partner(pam: Pam) -> None:
-    pam.hold = threading.Event()
+@pytest.mark.parametrize("asked", ["drive", "clock"])
+def test_it_ends_while_somebody_waits_for_the_partner_and_calls_nobody_else(pam: Pam, asked: str) -> None:
     told: list[str] = []
 
-    def ping(sandbox: Sandbox) -> None:
+    def wait(plane: Sandbox) -> None:
         try:
-            sandbox.tenant("site").drive("ping")
-        except SandboxUnreachable as error:
+            if asked == "drive":
+                plane.tenant("site").drive("ping")
+            else:
+                plane.tenant("site").clock.advance(minutes=30)
+        except (SandboxUnreachable, ControlPlaneError) as error:
             told.append(str(error))
 
-    with serving(pam_url=pam.url) as sandbox, Sandbox(sandbox.url) as other:
-        waiting = threading.Thread(target=ping, args=[other])
+    with serving() as sandbox, Sandbox(sandbox.url) as other:
+        site = sandbox.tenant("site", "12345ABCDE")
+        assert isinstance(site, Operator)
+        site.clock.freeze()
+        tickets = [site.reserve()["id"] for _ in range(2)]
+        pam.status = 500
+        site.change(pam_url=pam.url)
+        for ticket in tickets:
+            site.discard(ticket)  # both are due again in half an hour, one after the other
+        pam.status, pam.hold = 200, threading.Event()
+        before = len(pam.received)
+        waiting = threading.Thread(target=wait, args=[other])
         waiting.start()
         deadline = time.monotonic() + SECONDS
-        while not pam.received:
+        while len(pam.received) == before:
             assert time.monotonic() < deadline
             time.sleep(0.01)
     waiting.join(SECONDS)
@@ -185,6 +199,7 @@ def test_it_ends_while_a_drive_waits_for_the_partner(pam: Pam) -> None:
 
     assert not waiting.is_alive()
     assert len(told) == 1
+    assert (before, len(pam.received)) == (2, 3)
 
 
 def test_what_callers_send_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
