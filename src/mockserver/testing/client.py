@@ -74,7 +74,6 @@ class SandboxUnreachable(Exception):
 class Sandbox:
     """A running sandbox, reached through its control plane.
 
-    :ivar url: of the control plane
     :param url: of the control plane, as ``mockserver serve`` prints it
     :param token: the server's ``--admin-token``, if it has one
     :param transport: another way to carry requests to the control plane
@@ -87,7 +86,7 @@ class Sandbox:
         token: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.url = url
+        self._url = url
         self._http = httpx.Client(
             base_url=url,
             headers={"authorization": f"Bearer {token}"} if token else {},
@@ -105,6 +104,11 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def url(self) -> str:
+        """Of the control plane."""
+        return self._url
 
     def close(self) -> None:
         """Close the connections. The sandbox goes on."""
@@ -215,7 +219,7 @@ class Sandbox:
             ) from None
         except httpx.HTTPError as error:
             raise SandboxUnreachable(
-                f"no control plane answers at {self.url}: {error or type(error).__name__}; "
+                f"no control plane answers at {self._url}: {error or type(error).__name__}; "
                 "is `mockserver serve` running?"
             ) from None
         if answer.is_success:
@@ -224,7 +228,7 @@ class Sandbox:
             document = answer.json()
             problem, detail = document["type"].partition(_PROBLEM)[2], document["detail"]
         except (ValueError, LookupError, TypeError, AttributeError):
-            problem, detail = "", f"no problem document; is {self.url} the control plane?"
+            problem, detail = "", f"no problem document; is {self._url} the control plane?"
         raise ControlPlaneError(answer.status_code, problem, detail)
 
     def call_api(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
