@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -36,6 +37,7 @@ from .betstack_client import pay, reserve
 from .conftest import Running
 from .curl import Curl
 from .pam import Pam
+from .pytest_run import run_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,7 +76,7 @@ def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> 
 def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> None:
     page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
     commands = [line for block in blocks(page, "bash") for line in block.splitlines()]
-    (example,) = blocks(page, "python")
+    example, in_a_thread = blocks(page, "python")
 
     with sandbox() as it:
 
@@ -93,10 +95,24 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2
+    exec(in_a_thread, {"print": lambda *words: printed.append(" ".join(map(str, words)))})
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+ open 15(\.0)?", printed[-1])
+
+
+def test_the_table_of_fixtures_has_them_all() -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    table = page.partition("| fixture | is |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    from mockserver.testing import fixtures
+
+    assert named == {
+        name for name, one in vars(fixtures).items() if type(one).__name__ == "FixtureFunctionDefinition"
+    }
 
 
 def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
-    (example,) = blocks(README, "python")
+    (example,) = [block for block in blocks(README, "python") if "Sandbox(" in block]
     printed: list[tuple[object, ...]] = []
 
     with sandbox() as it:
@@ -107,6 +123,53 @@ def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
     ((outbox, journal), _) = printed
     assert [call["state"] for call in outbox] == ["sent"]  # type: ignore[attr-defined]  # a list of calls
     assert [exchange["action"] for exchange in journal] == ["ping"]  # type: ignore[attr-defined]  # as above
+
+
+def test_the_test_of_a_platform_passes_as_printed_and_fails_without_its_credit(tmp_path: Path) -> None:
+    (example,) = [block for block in blocks(README, "python") if "pytest_plugins" in block]
+    credit = '+= won["net_payout"]'
+
+    passed, failed = (
+        run_pytest(tmp_path / name, {"test_platform.py": text})
+        for name, text in (("passes", example), ("fails", example.replace(credit, "+= 0")))
+    )
+
+    assert credit in example
+    assert len([line for line in example.splitlines() if line.strip()]) < 25
+    assert (passed.returncode, passed.stdout.splitlines()[-1].split(" in ")[0]) == (0, "1 passed")
+    assert (failed.returncode, failed.stdout.count("sent ticket_win: POST")) == (1, 1)
+
+
+def test_the_same_steps_go_without_python_as_printed(tmp_path: Path, pam: Pam) -> None:
+    (script,) = blocks(README, "sh")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, command in (
+        ("curl", str(Path(__file__).with_name("curl.py"))),
+        ("mockserver", "-m mockserver"),
+    ):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
+        (programs / name).chmod(0o755)
+    pam.body = b'{"player_id": "p1", "lang": "en", "balance": 10000, "currency": "KES", "feature_flags": {}}'
+
+    with sandbox() as it:
+        here = script.replace("http://127.0.0.1:8081", it.admin_url)
+        there = here.replace("http://127.0.0.1:8080", it.base_url).replace(
+            "http://127.0.0.1:9000/pam", pam.url
+        )
+        ended = subprocess.run(
+            ["sh", "-c", there],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert pam.actions() == ["identify", "ticket_create", "ticket_win", "ticket_closed"]
+    assert "ticket_closed" in ended.stdout
 
 
 def test_the_table_of_drives_is_what_the_vendors_live() -> None:
