@@ -32,6 +32,7 @@ class Vendor:
 
     prepared: Callable[[Any, OutgoingCall], OutgoingRequest] = lambda _tenant, _call: REQUEST
     schedules: dict[str, Schedule] = field(default_factory=dict)
+    amounts: frozenset[str] = frozenset()
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         return "betstack.pam", "sendPamAction"

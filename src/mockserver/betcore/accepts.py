@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -76,6 +76,7 @@ class BetcoreCaller:
     schedules: Mapping[str, Schedule] = MappingProxyType(
         {str(report): line.schedule for report, line in _CALLS.items()}
     )
+    amounts: Collection[str] = frozenset({"Amount"})
 
     def __init__(
         self,

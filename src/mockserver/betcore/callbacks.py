@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -94,6 +94,7 @@ class CasinoCaller:
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    amounts: Collection[str] = frozenset({"Amount"})
 
     def __init__(
         self,

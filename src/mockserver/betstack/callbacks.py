@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -73,6 +73,7 @@ class OperatorCaller:
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    amounts: Collection[str] = frozenset({"price", "stake", "gross_payout", "net_payout"})
 
     def __init__(
         self, own_url: str, wall_clock: Clock, ended: Callable[[Operator, OutgoingCall], None]

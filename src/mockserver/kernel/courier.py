@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -33,6 +33,9 @@ class Caller(Protocol):
     schedules: Mapping[str, Schedule]
     """By action."""
 
+    amounts: Collection[str]
+    """Names of the fields that hold amounts of money in what is said."""
+
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """The surface that is called, and the ``operationId`` of its contract."""
 
@@ -61,6 +64,7 @@ class Callers:
         self.schedules: Mapping[str, Schedule] = {
             action: caller.schedules[action] for action, caller in self._by_action.items()
         }
+        self.amounts: Collection[str] = frozenset(name for caller in callers for name in caller.amounts)
 
     def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
         """The surface that is called, and the ``operationId`` of its contract."""

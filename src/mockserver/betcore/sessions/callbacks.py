@@ -4,7 +4,7 @@ betcore/bet-life-cycle)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -108,6 +108,7 @@ class ProviderCaller:
     """
 
     schedules: Mapping[str, Schedule] = SCHEDULES
+    amounts: Collection[str] = frozenset({"betAmount", "winAmount"})
 
     def __init__(
         self,
