@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
+from mockserver.call_commands import resend
 from mockserver.kernel.settings import Setting
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
@@ -280,6 +281,9 @@ def _reading_contracts(read: Callable[[], Any]) -> Any:
         return read()
     except ContractError as error:
         _stop(str(error), EXIT_USAGE)
+
+
+cli.add_command(resend)
 
 
 def _stop(message: str, code: int) -> NoReturn:

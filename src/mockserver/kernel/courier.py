@@ -106,6 +106,11 @@ class Courier:
         """How each action is called."""
         return self._caller.schedules
 
+    @property
+    def amounts(self) -> Collection[str]:
+        """Names of the fields that hold amounts of money in what is said."""
+        return self._caller.amounts
+
     def ended(self, tenant: Tenant, call: OutgoingCall) -> None:
         """Tell the vendor that a call was acknowledged, refused, parked or dropped."""
         self._caller.ended(tenant, call)
@@ -127,6 +132,7 @@ class Courier:
             operation=operation,
             action=call.action,
             cause=call.cause,
+            subject=call.subject,
         )
         tenant.journal.begin(exchange)
         started = self._stopwatch()
@@ -141,6 +147,26 @@ class Courier:
         tenant.journal.keep(exchange)
         final = failure is not None and failure.final
         return Attempt(Try(at, exchange.id, exchange.status, text), answer, final)
+
+    async def send_again(self, tenant: Tenant, sent: Exchange, document: bytes, *, identical: bool) -> str:
+        """Send what was sent before once more. Of the answer nobody takes note but the journal.
+
+        :param document: what it says this time
+        :param identical: whether the bytes and headers are those of before, instead of signed afresh
+        :returns: id of the exchange, whose cause is the one of before
+        """
+        call = OutgoingCall(
+            id="",
+            action=sent.action or "",
+            document=document,
+            subject=sent.subject,
+            cause=sent.id,
+            created=tenant.clock.now(),
+        )
+        caller = _Heedless(self._caller, _request_of(sent) if identical else None)
+        courier = Courier(caller, self._sender, self._stopwatch)
+        attempt = await courier.attempt(tenant, call, self.schedules[call.action].deadlines)
+        return attempt.made.exchange
 
     async def _sent(
         self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, exchange: Exchange
@@ -167,6 +193,57 @@ class Courier:
         exchange.answer_headers = _encoded(answer.headers)
         exchange.answer_body = answer.body
         return answer, self._caller.failure_in(tenant, call, answer)
+
+
+class _Heedless:
+    """Calls as another caller does, and takes no note of what comes of it.
+
+    :param request: what goes out; prepared as the other caller does where it is ``None``
+    """
+
+    def __init__(self, caller: Caller, request: OutgoingRequest | None) -> None:
+        self._caller = caller
+        self._request = request
+        self.schedules = caller.schedules
+        self.amounts = caller.amounts
+
+    def operation_of(self, call: OutgoingCall) -> tuple[str, str]:
+        """That of the other caller."""
+        return self._caller.operation_of(call)
+
+    async def prepare(self, tenant: Any, call: OutgoingCall) -> OutgoingRequest:
+        """What goes out.
+
+        :raises CannotCall: the tenant has no partner to call
+        """
+        return self._request or await self._caller.prepare(tenant, call)
+
+    def failure_in(self, tenant: Any, call: OutgoingCall, answer: OutgoingAnswer) -> Failure | None:
+        """Any answer will do."""
+        return None
+
+    def settled(self, tenant: Any, call: OutgoingCall) -> bool:
+        """Nothing waits for it."""
+        return False
+
+    def ended(self, tenant: Any, call: OutgoingCall) -> None:
+        """Nothing hangs on it."""
+
+
+def _request_of(sent: Exchange) -> OutgoingRequest:
+    """A call as it went out, but for the header that names its exchange."""
+    headers = [
+        (name.decode(), value.decode("utf-8", "surrogateescape")) for name, value in sent.request_headers
+    ]
+    return OutgoingRequest(
+        sent.target,
+        tuple(one for one in headers if one[0] != CAUSE_HEADER),
+        sent.request_body,
+        canonical=sent.canonical,
+        document=sent.document,
+        internal=any(name == CAUSE_HEADER for name, _ in headers),
+        method=sent.method,
+    )
 
 
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
