@@ -75,6 +75,11 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    @property
+    def url(self) -> str:
+        """Of the control plane."""
+        return self._url
+
     def close(self) -> None:
         """Close the connections. The sandbox goes on."""
         self._http.close()
