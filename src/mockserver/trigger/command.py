@@ -11,6 +11,7 @@ import click
 from mockserver.assignments import NoAssignment, assignments
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
 from mockserver.kernel.settings import nearest
+from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
 from mockserver.seeded_secrets import VARIABLES, secret_of
 from mockserver.trigger.events import DEFAULT_TENANTS, EVENTS, NAMES
 from mockserver.trigger.front_end import FrontEnd
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mockserver.testing import Sandbox
 
 _BASE_URL = "http://127.0.0.1:8080"
+_KINDS = {OPERATOR: "an operator", PARTNER_CLIENT: "a partner client", PROVIDER: "a game provider"}
 
 
 def print_events() -> None:
@@ -58,8 +60,7 @@ def trigger(
         found = sandbox.tenant(tenant or DEFAULT_TENANTS[kind])
         if found.kind != kind:
             raise UsageError(
-                f"--tenant: `{event}` happens to an {kind.replace('_', ' ')}; `{found.name}` is a "
-                f"{found.kind.replace('_', ' ')}".replace("an p", "a p")
+                f"--tenant: `{event}` happens to {_KINDS[kind]}; `{found.name}` is {_KINDS[found.kind]}"
             )
 
         def front_end() -> FrontEnd:

@@ -17,9 +17,9 @@ Fields = dict[str, Any]
 
 DEFAULT_TENANTS: Mapping[str, str] = MappingProxyType(
     {
-        OPERATOR: betstack_seeds.operators()[0].name,
-        PARTNER_CLIENT: betcore_seeds.clients()[0].name,
-        PROVIDER: session_seeds.providers()[0].name,
+        OPERATOR: betstack_seeds.operators()[0].name or "",
+        PARTNER_CLIENT: betcore_seeds.clients()[0].name or "",
+        PROVIDER: session_seeds.providers()[0].name or "",
     }
 )
 

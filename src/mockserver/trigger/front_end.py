@@ -63,7 +63,7 @@ class FrontEnd:
         :raises Stopped: no card of it takes bets
         """
         type_ = fields.get("type", "quicktip")
-        if type_ not in _CARDS:
+        if not isinstance(type_, str) or type_ not in _CARDS:
             raise UsageError(f"--type is {type_!r}; there are {', '.join(_CARDS)}")
         common = {
             "operator": self._operator,
