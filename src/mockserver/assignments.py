@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,10 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise NoAssignment(f"--set {text}: write it as NAME=VALUE")
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise NoAssignment(f"--set {text!a}: is not UTF-8") from None
         found[name] = value
     return found
 
@@ -34,7 +39,7 @@ def value_of(text: str, *, is_text: bool = False) -> Any:
     if is_text and not text.startswith('"'):
         return text
     try:
-        value = json.loads(text, parse_constant=_refused)
+        value = json.loads(text, parse_constant=_refused, parse_float=_finite)
     except (ValueError, RecursionError):
         return text
     return value if not is_text or isinstance(value, str) else text
@@ -42,3 +47,8 @@ def value_of(text: str, *, is_text: bool = False) -> Any:
 
 def _refused(name: str) -> Any:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refused(text)

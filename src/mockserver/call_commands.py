@@ -4,11 +4,12 @@ use is not imported."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from mockserver.control_command import asks_the_sandbox
+from mockserver.control_command import EXIT_USAGE, asks_the_sandbox, stop
 
 if TYPE_CHECKING:
     from mockserver.testing import Sandbox
@@ -100,3 +101,75 @@ def resend(sandbox: Sandbox, exchanges: tuple[str, ...], **how: Any) -> None:
     from mockserver.resend_command import resend as send_again  # noqa: PLC0415  --help needs none of it
 
     send_again(sandbox, exchanges, **how)
+
+
+@click.command()
+@click.argument("action", required=False)
+@click.option("--list", "listed", is_flag=True, help="Print every ACTION with its sample.")
+@click.option(
+    "--to",
+    metavar="URL",
+    help="Where it goes: of a PAM platform or receiver of texts its URL, else its base URL.",
+)
+@click.option(
+    "--secret",
+    help="What it is signed with (or BETSTACK_SECRET, BETCORE_SECRET); default: that of the seeds.",
+)
+@click.option(
+    "--operator",
+    "--client",
+    "--counterparty",
+    "name",
+    metavar="NAME",
+    help="Name of the operator, partner client or provider; default: the seeded one.",
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="A field of the sample, such as price=700 or 0.Amount=5; may be given more than once.",
+)
+@click.option(
+    "--body", type=click.File("rb"), help="File with the whole document instead, `-` for standard input."
+)
+@click.option("--game", default="101", show_default=True, help="Id of the game that is launched.")
+@click.option("--explain", is_flag=True, help="Print the text that the signature covers too.")
+@click.option(
+    "--key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="PEM file with the private key for calls to a casino; written if it is not there.",
+)
+@click.option(
+    "--jwks-out", type=click.Path(dir_okay=False, path_type=Path), help="File to write the key set into."
+)
+@click.option("--serve-jwks", metavar="HOST:PORT", help="Where to serve the key set during the call.")
+def send(action: str | None, listed: bool, to: str | None, body: BinaryIO | None, **how: Any) -> None:
+    """Send one call of a vendor's to a platform, casino or provider of yours. No sandbox has to run.
+
+    The document is the contract's sample of the ACTION, signed as the vendor signs, and the answer is awaited
+    for as long as the vendor does. Printed are both messages, whether the answer acknowledges the call, and
+    each way in which it breaks the contract.
+
+    \b
+      mockserver send ticket_create --to http://127.0.0.1:9000/pam --set price=700
+      mockserver send users/data --to http://127.0.0.1:9000
+      mockserver send launch --to http://127.0.0.1:9000 --game 7
+
+    A casino verifies calls with BETCORE's keys. Unless you say otherwise a new key is made, and served during
+    the call where a sandbox would: http://127.0.0.1:8080/mis-api/api/v2/auth/jwks. With --key FILE the key
+    stays the same from call to call, and the set is printed; --jwks-out writes it into a file.
+
+    Ends with 0 if the answer acknowledges the call and is as the contract has it, 1 if not, 3 if nobody is
+    there.
+    """
+    try:
+        from mockserver.send import command  # noqa: PLC0415  --help needs none of it
+    except ImportError as error:
+        stop(f"the server is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
+    if listed or action is None:
+        command.print_calls()
+        return
+    if to is None:
+        stop("--to: say where the call goes, such as http://127.0.0.1:9000/pam", EXIT_USAGE)
+    command.send(action, command.Order(to=to, body=body.read() if body else None, **how))

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
-from mockserver.call_commands import resend, trigger
+from mockserver.call_commands import resend, send, trigger
 from mockserver.kernel.settings import Setting
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
@@ -283,7 +283,7 @@ def _reading_contracts(read: Callable[[], Any]) -> Any:
         _stop(str(error), EXIT_USAGE)
 
 
-for _command in (trigger, resend):
+for _command in (trigger, send, resend):
     cli.add_command(_command)
 
 
