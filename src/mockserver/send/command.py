@@ -209,9 +209,13 @@ def _keys(call: Sendable, order: Order) -> Iterator[SigningKeys | None]:
         return
     with key_set.serving(keys, place) as served:
         yield keys
-    click.echo(f"Key set: served at {served.url} during the call, read {served.reads} times")
+    click.echo(f"Key set: served at {served.url} during the call, {_times(served.reads)}")
     if not served.reads:
-        click.echo("         (a casino that has not read it can't verify the token)")
+        click.echo("         A casino that has not read it can't verify the token.")
+
+
+def _times(reads: int) -> str:
+    return "not read" if not reads else "read once" if reads == 1 else f"read {reads} times"
 
 
 def _print(exchange: Exchange, blot: Redaction, order: Order, token: bool) -> None:
