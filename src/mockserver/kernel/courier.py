@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -163,8 +164,8 @@ class Courier:
             cause=sent.id,
             created=tenant.clock.now(),
         )
-        caller = _Heedless(self._caller, _request_of(sent) if identical else None)
-        courier = Courier(caller, self._sender, self._stopwatch)
+        courier = copy(self)
+        courier._caller = _Heedless(self._caller, _request_of(sent) if identical else None)
         attempt = await courier.attempt(tenant, call, self.schedules[call.action].deadlines)
         return attempt.made.exchange
 
