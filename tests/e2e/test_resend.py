@@ -61,15 +61,32 @@ def test_a_call_is_signed_afresh_as_often_as_asked(
     ]
 
 
-def test_an_identical_call_has_the_old_headers(running: Running, pam: Pam, told: dict[str, str]) -> None:
+def test_an_identical_call_has_the_old_headers(
+    running: Running, operator: Tenant, pam: Pam, told: dict[str, str]
+) -> None:
     headers, body = pam.received[-1]
-    assert "signature" in headers
+    operator.rotate_secret()
 
-    result = resend(running, told["ticket_win"], "--identical")
+    identical = resend(running, told["ticket_win"], "--identical")
+    afresh = resend(running, told["ticket_win"])
+
+    assert (identical.exit_code, afresh.exit_code) == (0, 0), identical.output
+    assert pam.received[-2] == (headers, body)
+    assert pam.received[-1][0]["signature"] != headers["signature"]
+    assert pam.received[-1][1] == body
+
+
+def test_what_is_answered_is_no_failure_of_the_vendors(
+    running: Running, operator: Tenant, pam: Pam, told: dict[str, str]
+) -> None:
+    pam.status = 500
+
+    result = resend(running, told["ticket_win"])
 
     assert result.exit_code == 0, result.output
-    assert len(pam.received) == 4
-    assert pam.received[-1] == (headers, body)
+    assert "  500  " in result.output
+    (again,) = operator.journal(cause=told["ticket_win"])
+    assert (again["status"], again["refusal"], again["reason"]) == (500, None, None)
 
 
 def test_a_changed_call_has_another_amount_and_its_own_signature(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from threading import Event, Timer
 
 import pytest
 from click.testing import CliRunner, Result
@@ -216,6 +217,32 @@ def test_what_comes_first_and_fails_ends_it(trigger: Run, own: Tenant, pam: Pam)
     assert "identify: HTTP status 500" in lines[0]
     assert lines[-1] == "mockserver: `ticket_status` did not happen: there is nothing for it to be about"
     assert own.tickets() == []
+
+
+def test_nothing_follows_what_was_not_acknowledged(trigger: Run, plane: Sandbox, pam: Pam) -> None:
+    client = plane.create_partner_client(casino_url=pam.url)
+    pam.status = 500
+
+    result = trigger("payout", "--tenant", client.name)
+
+    assert (result.exit_code, len(pam.received)) == (1, 1)
+    assert result.output.endswith("mockserver: `payout` did not happen: `bet` was not acknowledged\n")
+    client.drop()
+
+
+def test_a_call_that_goes_out_in_the_background_is_waited_for(
+    trigger: Run, operator: Tenant, pam: Pam
+) -> None:
+    operator.change(sms_url=pam.url)
+    pam.hold = Event()
+    release = Timer(0.5, pam.hold.set)
+    release.start()
+
+    result = trigger("ticket_status", *secret(operator))
+
+    release.join()
+    assert result.exit_code == 0, result.output
+    assert f"ticket_status   POST {pam.url}  200  acknowledged" in result.output
 
 
 def test_a_call_that_is_held_is_shown_as_such(trigger: Run, own: Tenant, pam: Pam) -> None:

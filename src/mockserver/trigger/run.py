@@ -95,7 +95,9 @@ class Trigger:
     def _driven(
         self, event: Event, subject: str | None, options: Options, settings: Mapping[str, str]
     ) -> Outcome:
-        (schema,) = [one["schema"] for one in self._tenant.drives() if one["drive"] == event.drive]
+        schemas = {one["drive"]: one["schema"] for one in self._tenant.drives()}
+        if event.drive not in schemas:
+            raise Stopped(f"the sandbox has no drive `{event.drive}`; is it of another version?")
         fields: Fields = dict(event.fields)
         texts = {event.options[name]: value for name, value in options.items() if event.options[name]}
         if subject is not None:
@@ -103,7 +105,7 @@ class Trigger:
         if (field := event.options.get("player")) and field not in texts:
             texts[field] = self._player(options.get("player"))["id"]
         for field, text in {**texts, **settings}.items():
-            fields[field] = value_of(text, is_text=_is_text(schema, field))
+            fields[field] = value_of(text, is_text=_is_text(schemas[event.drive], field))
         driven = self._tenant.drive(event.drive, **event.complete(fields))
         if event.result:
             made = driven["result"][event.result]
