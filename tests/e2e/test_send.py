@@ -13,7 +13,7 @@ from jwt import PyJWK, decode
 from demo.sandbox import free_port, sandbox
 from mockserver.cli import cli
 from mockserver.kernel.signing import sign
-from mockserver.seeded_secrets import VARIABLES
+from mockserver.seeded_tenants import VARIABLES
 from mockserver.send.calls import CALLS
 
 from .pam import Pam

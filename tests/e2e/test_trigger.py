@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from demo.sandbox import free_port, sandbox
 from mockserver.cli import cli
-from mockserver.seeded_secrets import VARIABLES
+from mockserver.seeded_tenants import DEFAULT_TENANTS, VARIABLES
 from mockserver.testing import Sandbox, Tenant
-from mockserver.trigger.events import DEFAULT_TENANTS, EVENTS, NAMES
+from mockserver.trigger.events import EVENTS, NAMES
 
 from .betstack_client import reserve
 from .conftest import Running
@@ -21,7 +21,7 @@ from .pam import Pam
 
 Run = Callable[..., Result]
 
-OPERATOR, CLIENT, PROVIDER = DEFAULT_TENANTS
+OPERATOR, CLIENT, PROVIDER = "operator", "partner_client", "provider"
 
 
 @pytest.fixture

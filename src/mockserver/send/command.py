@@ -31,13 +31,12 @@ from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.settings import SettingsError, nearest
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
-from mockserver.seeded_secrets import VARIABLES, secret_of
+from mockserver.seeded_tenants import DEFAULT_TENANTS, VARIABLES, secret_of
 from mockserver.send import key_set
 from mockserver.send.calls import CALLS, CASINO, GAMES, PLATFORM, TEXTS, Sendable
 from mockserver.send.document import NoSuchPlace, with_fields
 from mockserver.send.key_set import KeyProblem
 from mockserver.send.tenants import know_session, tenant_for
-from mockserver.trigger.events import DEFAULT_TENANTS
 
 _UNSIGNED = frozenset({"ping"})
 _WIDTH = 24

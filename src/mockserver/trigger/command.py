@@ -12,8 +12,8 @@ from mockserver.assignments import NoAssignment, assignments
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
-from mockserver.seeded_secrets import VARIABLES, secret_of
-from mockserver.trigger.events import DEFAULT_TENANTS, EVENTS, NAMES
+from mockserver.seeded_tenants import DEFAULT_TENANTS, VARIABLES, secret_of
+from mockserver.trigger.events import EVENTS, NAMES
 from mockserver.trigger.front_end import FrontEnd
 from mockserver.trigger.listing import lines
 from mockserver.trigger.run import Trigger

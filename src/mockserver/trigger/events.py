@@ -7,21 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.betcore import seeds as betcore_seeds
-from mockserver.betcore.sessions import seeds as session_seeds
-from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack.action import Action, Notification
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
 
 Fields = dict[str, Any]
-
-DEFAULT_TENANTS: Mapping[str, str] = MappingProxyType(
-    {
-        OPERATOR: betstack_seeds.operators()[0].name or "",
-        PARTNER_CLIENT: betcore_seeds.clients()[0].name or "",
-        PROVIDER: session_seeds.providers()[0].name or "",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

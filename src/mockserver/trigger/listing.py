@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
-from mockserver.trigger.events import DEFAULT_TENANTS, EVENTS, Event
+from mockserver.seeded_tenants import DEFAULT_TENANTS
+from mockserver.trigger.events import EVENTS, Event
 
 _TITLES = {
     OPERATOR: "Betstack, to an operator",
