@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockserver.testing import Sandbox
-    from mockserver.testing.documents import Exchange
+    from mockserver.testing.documents import Exchange, ExchangeInFull
 
 _NAME_WIDTH = 15
 _SHOWN = 300
@@ -21,11 +20,11 @@ def call_line(exchange: Exchange) -> str:
     return f"{_called(exchange)}  {came}  {verdict}  ({exchange['id']})"
 
 
-def answer_line(sandbox: Sandbox, exchange: Exchange) -> str:
+def answer_line(exchange: ExchangeInFull) -> str:
     """Action, to where, what was answered, id in the journal."""
     if exchange["status"] is None:
         return f"{_called(exchange)}  no answer: {exchange['reason']}  ({exchange['id']})"
-    body = " ".join(sandbox.exchange(exchange["id"])["answer"]["body"].split())
+    body = " ".join(exchange["answer"]["body"].split())
     shown = body if len(body) <= _SHOWN else f"{body[:_SHOWN]}..."
     return f"{_called(exchange)}  {exchange['status']}  {printable(shown)}  ({exchange['id']})"
 

@@ -27,7 +27,7 @@ def resend(
         for made in sandbox.resend(
             one, times=times, identical=identical, changed=changed, reordered=reordered and alone
         ):
-            click.echo(answer_line(sandbox, made))
+            click.echo(answer_line(made))
             answered = answered and made["status"] is not None
     if not answered:
         stop("not every call was answered", EXIT_REFUSED)

@@ -72,7 +72,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
             return await resend(tenants.find(tenant), found, Again(**body or {})), tenants.redaction()
 
         made, blot = plane.bridge.wait(tenant, on_loop)
-        return {"items": [_document(one, blot) for one in made]}
+        return {"items": [_in_full(one, plane.explain(one), blot) for one in made]}
 
     return {
         "listExchanges": list_exchanges,

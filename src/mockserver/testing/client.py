@@ -173,7 +173,7 @@ class Sandbox:
         identical: bool = False,
         changed: bool = False,
         reordered: bool = False,
-    ) -> list[Exchange]:
+    ) -> list[ExchangeInFull]:
         """Send a call to a partner again, as a network does: nothing comes of the answers but exchanges.
 
         :param identical: byte for byte instead of signed afresh
@@ -182,7 +182,7 @@ class Sandbox:
         """
         asked = {"times": times, "identical": identical, "changed": changed, "reordered": reordered}
         path = f"/journal/{quote(exchange_id, safe='')}/resend"
-        return cast(list[Exchange], self.call("POST", path, asked)["items"])
+        return cast(list[ExchangeInFull], self.call("POST", path, asked)["items"])
 
     def call(
         self, method: str, path: str, document: Any = None, *, query: Mapping[str, Any] | None = None
