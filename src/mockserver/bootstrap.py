@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
@@ -184,7 +183,7 @@ def build(
         Wallet(), accounts, CashbackDesk(), _refusals(casino), report
     )
     claims_violation = compile_schema(casino.token_claims)
-    aggregator = Aggregator(_callers(casino))
+    aggregator = Aggregator(casino.callers)
     verifier = Verifier(keys, claims_violation, outside.clock)
     aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
     aggregator_contract = contracts["betcore.aggregator"]
@@ -322,12 +321,6 @@ def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:
         listed=told(operations["makePayments"].item_errors),
         cashback=told(operations["makeCashback"].errors),
     )
-
-
-def _callers(contract: Contract) -> dict[int, str]:
-    """What the caller should do about each code that a contract's answers with HTTP status 200 may have."""
-    rows = (row for operation in contract.operations.values() for row in operation.errors.values())
-    return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
 
 
 def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -> dict[str, Reach]:

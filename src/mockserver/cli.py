@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
+from mockserver.call_commands import resend, send, trigger
 from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.settings import Setting, nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
@@ -315,6 +316,10 @@ def _reading_contracts(read: Callable[[], Any]) -> Any:
         return read()
     except ContractError as error:
         _stop(str(error), EXIT_USAGE)
+
+
+for _command in (trigger, send, resend):
+    cli.add_command(_command)
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -20,7 +20,7 @@ from bet_contracts.lock import every_requirement
 from bet_contracts.override_file import read_overrides
 from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
-from demo.sandbox import sandbox
+from demo.sandbox import free_port, sandbox
 from mockserver import fault_pages
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore.accepts import BetcoreCaller
@@ -75,7 +75,8 @@ def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> 
 
 def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> None:
     page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
-    commands = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    commands = [line for line in lines if not line.startswith("mockserver ")]
     example, in_a_thread = blocks(page, "python")
 
     with sandbox() as it:
@@ -109,6 +110,40 @@ def test_the_table_of_fixtures_has_them_all() -> None:
     assert named == {
         name for name, one in vars(fixtures).items() if type(one).__name__ == "FixtureFunctionDefinition"
     }
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/control-plane.md"])
+def test_the_commands_that_make_calls_work_as_printed(
+    page: str, tmp_path: Path, pam: Pam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        line for block in blocks((ROOT / page).read_text("utf-8"), "bash") for line in block.splitlines()
+    ]
+    printed = [line for line in lines if re.match("mockserver (trigger|resend|send) ", line)]
+    place = f"127.0.0.1:{free_port()}"
+    pam.body = b"{}"
+    ran = set()
+
+    with sandbox("--betcore-url", f"http://{place}") as it, Sandbox(it.admin_url) as plane:
+        monkeypatch.setenv("MOCKSERVER_ADMIN_URL", it.admin_url)
+        for line in printed:
+            here = line.replace("http://127.0.0.1:9000/pam", pam.url)
+            here = here.replace("http://127.0.0.1:9000", it.base_url)
+            if " CODE" in here:
+                ticket = reserve(it.base_url, plane.tenant("site", "12345ABCDE")).json()
+                here = here.replace(" CODE", f" {ticket['code']}")
+            _, command, *arguments = shlex.split(here, comments=True)
+            more = {"trigger": ["--base-url", it.base_url]}.get(command, [])
+            if "/" in arguments[0] and command == "send":
+                # One key for all of them: a casino reads keys at most once a second.
+                more = ["--serve-jwks", place, *([] if "--key" in arguments else ["--key", "key.pem"])]
+            result = CliRunner().invoke(mockserver, [command, *arguments, *more])
+            assert result.exit_code == 0, f"{line}: {result.output}"
+            ran.add(command)
+
+    assert ran == {"trigger", "resend", "send"}
+    assert len(printed) == {"README.md": 3, "docs/control-plane.md": 11}[page]
 
 
 def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:

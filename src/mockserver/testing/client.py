@@ -202,6 +202,25 @@ class Sandbox:
         """One exchange in full, by the value of ``X-Sandbox-Exchange``."""
         return cast(ExchangeInFull, self.call("GET", f"/journal/{quote(exchange_id, safe='')}"))
 
+    def resend(
+        self,
+        exchange_id: str,
+        *,
+        times: int = 1,
+        identical: bool = False,
+        changed: bool = False,
+        reordered: bool = False,
+    ) -> list[ExchangeInFull]:
+        """Send a call to a partner again, as a network does: nothing comes of the answers but exchanges.
+
+        :param identical: byte for byte instead of signed afresh
+        :param changed: with every amount 1 higher
+        :param reordered: behind the call that followed it about the same ticket, bet or session
+        """
+        asked = {"times": times, "identical": identical, "changed": changed, "reordered": reordered}
+        path = f"/journal/{quote(exchange_id, safe='')}/resend"
+        return cast(list[ExchangeInFull], self.call("POST", path, asked)["items"])
+
     def call(
         self, method: str, path: str, document: Any = None, *, query: Mapping[str, Any] | None = None
     ) -> Any:
