@@ -46,6 +46,7 @@ docs: $(INSTALLED)
 	$(BIN)/python -m bet_contracts.page docs/contracts.md
 	$(BIN)/python -m bet_contracts.incidents docs/incidents.md
 	$(BIN)/mockserver states --format markdown > docs/lifecycles.md
+	$(BIN)/python -m mockserver.fault_pages README.md docs/control-plane.md
 
 lint-contracts: $(INSTALLED) $(LINTERS)
 	@$(BIN)/python -m lint

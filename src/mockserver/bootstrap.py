@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from bet_contracts.schemas import compile_schema
@@ -60,12 +59,13 @@ from mockserver.catalogue_file import built_in_catalogue
 from mockserver.edge.contract import Contract, ErrorRow, load
 from mockserver.edge.explanation import Explainer
 from mockserver.edge.hub.application import Hub
-from mockserver.edge.hub.contract import load_hub
+from mockserver.edge.hub.contract import STREAM, load_hub
 from mockserver.edge.open_gate import OpenGate
 from mockserver.edge.recording import Recorder
 from mockserver.edge.surface import Surface
 from mockserver.kernel.courier import Caller, Callers, Courier
 from mockserver.kernel.faults.armed import Reach
+from mockserver.kernel.faults.catalogue import OF_MESSAGES
 from mockserver.kernel.faults.spec import FaultFor
 from mockserver.kernel.journal import NOBODY
 from mockserver.kernel.ports import Alarm, Clock, IdSource, KeyFinder, Sender, SigningKeys
@@ -183,7 +183,7 @@ def build(
         Wallet(), accounts, CashbackDesk(), _refusals(casino), report
     )
     claims_violation = compile_schema(casino.token_claims)
-    aggregator = Aggregator(_callers(casino))
+    aggregator = Aggregator(casino.callers)
     verifier = Verifier(keys, claims_violation, outside.clock)
     aggregator_side = aggregator_handlers(aggregator, keys.jwks, verifier)
     aggregator_contract = contracts["betcore.aggregator"]
@@ -231,6 +231,7 @@ def build(
         announce=hints,
         faults=tenants.nobodys_faults,
         pause=outside.pause,
+        conjure=tenants.conjure,
     )
     operators, clients = tenants.of_kind(OPERATOR), tenants.of_kind(PARTNER_CLIENT)
     cards_side = card_handlers.handlers(CardDesk(catalogue, operators))
@@ -322,14 +323,9 @@ def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:
     )
 
 
-def _callers(contract: Contract) -> dict[int, str]:
-    """What the caller should do about each code that a contract's answers with HTTP status 200 may have."""
-    rows = (row for operation in contract.operations.values() for row in operation.errors.values())
-    return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
-
-
 def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -> dict[str, Reach]:
     """What faults can strike, by kind of tenant; what is open to all is nobody's."""
+    messages = {PARTNER_CLIENT: {STREAM: STREAM}}
     received: dict[str, dict[str, frozenset[str]]] = {kind: {} for kind in (*callers, NOBODY)}
     for name, one in contracts.items():
         for operation in one.operations.values():
@@ -338,7 +334,12 @@ def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -
     return {
         NOBODY: Reach(received=received[NOBODY]),
         **{
-            kind: Reach(received=received[kind], sent=caller.operations, forgeries=caller.forgeries)
+            kind: Reach(
+                received=received[kind],
+                sent={**caller.operations, **messages.get(kind, {})},
+                forgeries=caller.forgeries,
+                only=dict.fromkeys(messages.get(kind, {}), OF_MESSAGES),
+            )
             for kind, caller in callers.items()
         },
     }

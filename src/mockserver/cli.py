@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver import __version__
+from mockserver.call_commands import resend, send, trigger
 from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.settings import Setting, nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
@@ -143,8 +144,9 @@ def _default_of(row: Setting) -> str:
 
 @cli.command()
 @click.argument("name", required=False)
+@click.option("--magic", is_flag=True, help="The magic values instead, which need no control plane.")
 @click.option("--markdown", is_flag=True, help="The same as a table of Markdown.")
-def faults(name: str | None, markdown: bool) -> None:
+def faults(name: str | None, magic: bool, markdown: bool) -> None:
     """List every fault and variation, or show what NAME takes.
 
     \b
@@ -155,6 +157,9 @@ def faults(name: str | None, markdown: bool) -> None:
     """
     from mockserver import fault_pages  # noqa: PLC0415  only this command needs it
 
+    if magic:
+        click.echo(fault_pages.magic_markdown(), nl=False)
+        return
     if name is not None and name not in fault_pages.NAMES:
         _stop(f"NAME: there is no `{name}`; {nearest(name, fault_pages.NAMES)}", EXIT_USAGE)
     click.echo(fault_pages.markdown(name) if markdown else fault_pages.table(name), nl=False)
@@ -311,6 +316,10 @@ def _reading_contracts(read: Callable[[], Any]) -> Any:
         return read()
     except ContractError as error:
         _stop(str(error), EXIT_USAGE)
+
+
+for _command in (trigger, send, resend):
+    cli.add_command(_command)
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, Fault
+from mockserver.kernel.faults.magic import MAGIC
 from mockserver.kernel.faults.spec import CONDITIONS
 from mockserver.kernel.settings import Setting
 
@@ -62,3 +63,42 @@ def _default(parameter: Setting) -> str:
         return ""
     shown = str(parameter.default)
     return f" = {shown.lower() if isinstance(parameter.default, bool) else shown}"
+
+
+_SURFACES = {"betstack.bet_engine": "tickets", "betcore.casino": "casino", "betcore.sessions": "sessions"}
+"""Whose tokens, players and sessions may be magic."""
+
+
+def magic_markdown() -> str:
+    """The magic values as a table of Markdown."""
+    classes = {name: _classes(surface) for surface, name in _SURFACES.items()}
+    lines = ["| value | where | what happens |", "| --- | --- | --- |"]
+    for one in MAGIC.values():
+        where = ", ".join(name for name, known in classes.items() if one.strike(known))
+        lines.append(f"| `{one.value}` | {where} | {one.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def _classes(surface: str) -> frozenset[str]:
+    from mockserver.edge.contract import load  # noqa: PLC0415  the catalogue alone needs no contract
+
+    return frozenset(name for operation in load(surface).operations.values() for name in operation.errors)
+
+
+def with_tables(page: str) -> str:
+    """A page of Markdown with the tables between their marks as they are now."""
+    for mark, text in (("faults", markdown()), ("magic values", magic_markdown())):
+        begin, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->"
+        if begin in page:
+            before, _, rest = page.partition(begin)
+            page = before + begin + text + end + rest.partition(end)[2]
+    return page
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    for name in sys.argv[1:]:
+        file = Path(name)
+        file.write_text(with_tables(file.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bet_contracts.errors import OverrideError
@@ -20,6 +21,8 @@ __all__ = ["SERVER_SETTINGS", "SETTINGS", "Settings", "SettingsError", "resolve"
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _ENVIRONMENT = "environment"
+_OF_COMMANDS = frozenset({"MOCKSERVER_ADMIN_URL"})
+"""Variables that say to other commands where this server is."""
 
 SERVER_SETTINGS = (
     Setting("host", text, "127.0.0.1", "Address that the vendors' APIs listen on."),
@@ -88,12 +91,21 @@ class Settings:
     """By id of an assumption."""
 
 
-def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> Settings:
+def resolve(
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    file: Path | None,
+    *,
+    given_by: str = "command line",
+    defaults: Mapping[str, Any] = MappingProxyType({}),
+) -> Settings:
     """Work out every setting.
 
     :param flags: values given on the command line, by name; ``None`` where not given
     :param environment: variables; those with the prefix ``MOCKSERVER_`` are settings
     :param file: a TOML file with settings as top-level keys
+    :param given_by: where the flags come from, for the error
+    :param defaults: other defaults of the server's settings than their own
     :raises SettingsError: a setting is unknown or has a value that it can't have, or the file can't be read
     """
     try:
@@ -106,11 +118,11 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path
     for source, values in (
         (str(file), of_file),
         (_ENVIRONMENT, _of_environment(environment)),
-        ("command line", {name: value for name, value in flags.items() if value is not None}),
+        (given_by, {name: value for name, value in flags.items() if value is not None}),
     ):
         for name, value in values.items():
             given[name] = _value(source, name, value)
-    values = {setting.name: given.get(setting.name, setting.default) for setting in SERVER_SETTINGS}
+    values = {row.name: given.get(row.name, defaults.get(row.name, row.default)) for row in SERVER_SETTINGS}
     for_tenants = {setting.name: given[setting.name] for setting in TENANT_SETTINGS if setting.name in given}
     return Settings(**values, tenant_defaults=for_tenants, overrides=overrides)
 
@@ -123,7 +135,7 @@ def _of_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         variable.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for variable, value in environment.items()
-        if variable.startswith(ENVIRONMENT_PREFIX)
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable not in _OF_COMMANDS
     }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+
+_EXIT_REFUSED = 22  # as curl ends with -f
 
 
 @dataclass
@@ -24,7 +27,7 @@ class Curl:
         command, rest = cls(), iter(words)
         assert next(rest) == "curl"
         for word in rest:
-            if word in ("-s", "-si"):
+            if word in ("-s", "-sf", "-si"):
                 continue
             if word == "-X":
                 command.method = next(rest)
@@ -50,3 +53,10 @@ class Curl:
         if self.output is not None:
             self.output.write_bytes(answer.content)
         return answer
+
+
+if __name__ == "__main__":
+    words = ["curl", *sys.argv[1:]]
+    answer = Curl.parse(words, sys.stdin.read() if "@-" in words else "", Path()).run()
+    sys.stdout.write(answer.text)
+    sys.exit(_EXIT_REFUSED if answer.is_error and "-sf" in words else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -19,7 +20,8 @@ from bet_contracts.lock import every_requirement
 from bet_contracts.override_file import read_overrides
 from bet_contracts.surfaces import SURFACES
 from conformance.cli import main as conformance
-from demo.sandbox import sandbox
+from demo.sandbox import free_port, sandbox
+from mockserver import fault_pages
 from mockserver.betcore import seeds as betcore_seeds
 from mockserver.betcore.accepts import BetcoreCaller
 from mockserver.betcore.callbacks import CasinoCaller
@@ -27,6 +29,7 @@ from mockserver.betcore.sessions import seeds as session_seeds
 from mockserver.betstack import seeds as betstack_seeds
 from mockserver.betstack.callbacks import SCHEDULES
 from mockserver.cli import cli as mockserver
+from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.money import decimal_text
 from mockserver.testing import Sandbox
 
@@ -34,6 +37,7 @@ from .betstack_client import pay, reserve
 from .conftest import Running
 from .curl import Curl
 from .pam import Pam
+from .pytest_run import run_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,8 +75,9 @@ def test_the_first_ticket_works_as_printed(running: Running, tmp_path: Path) -> 
 
 def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> None:
     page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
-    commands = [line for block in blocks(page, "bash") for line in block.splitlines()]
-    (example,) = blocks(page, "python")
+    lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    commands = [line for line in lines if not line.startswith("mockserver ")]
+    example, in_a_thread = blocks(page, "python")
 
     with sandbox() as it:
 
@@ -91,10 +96,58 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2
+    exec(in_a_thread, {"print": lambda *words: printed.append(" ".join(map(str, words)))})
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+ open 15(\.0)?", printed[-1])
+
+
+def test_the_table_of_fixtures_has_them_all() -> None:
+    page = (ROOT / "docs" / "control-plane.md").read_text(encoding="utf-8")
+    table = page.partition("| fixture | is |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    from mockserver.testing import fixtures
+
+    assert named == {
+        name for name, one in vars(fixtures).items() if type(one).__name__ == "FixtureFunctionDefinition"
+    }
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/control-plane.md"])
+def test_the_commands_that_make_calls_work_as_printed(
+    page: str, tmp_path: Path, pam: Pam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        line for block in blocks((ROOT / page).read_text("utf-8"), "bash") for line in block.splitlines()
+    ]
+    printed = [line for line in lines if re.match("mockserver (trigger|resend|send) ", line)]
+    place = f"127.0.0.1:{free_port()}"
+    pam.body = b"{}"
+    ran = set()
+
+    with sandbox("--betcore-url", f"http://{place}") as it, Sandbox(it.admin_url) as plane:
+        monkeypatch.setenv("MOCKSERVER_ADMIN_URL", it.admin_url)
+        for line in printed:
+            here = line.replace("http://127.0.0.1:9000/pam", pam.url)
+            here = here.replace("http://127.0.0.1:9000", it.base_url)
+            if " CODE" in here:
+                ticket = reserve(it.base_url, plane.tenant("site", "12345ABCDE")).json()
+                here = here.replace(" CODE", f" {ticket['code']}")
+            _, command, *arguments = shlex.split(here, comments=True)
+            more = {"trigger": ["--base-url", it.base_url]}.get(command, [])
+            if "/" in arguments[0] and command == "send":
+                # One key for all of them: a casino reads keys at most once a second.
+                more = ["--serve-jwks", place, *([] if "--key" in arguments else ["--key", "key.pem"])]
+            result = CliRunner().invoke(mockserver, [command, *arguments, *more])
+            assert result.exit_code == 0, f"{line}: {result.output}"
+            ran.add(command)
+
+    assert ran == {"trigger", "resend", "send"}
+    assert len(printed) == {"README.md": 3, "docs/control-plane.md": 11}[page]
 
 
 def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
-    (example,) = blocks(README, "python")
+    (example,) = [block for block in blocks(README, "python") if "Sandbox(" in block]
     printed: list[tuple[object, ...]] = []
 
     with sandbox() as it:
@@ -105,6 +158,53 @@ def test_the_python_of_the_readme_works_as_printed(pam: Pam) -> None:
     ((outbox, journal), _) = printed
     assert [call["state"] for call in outbox] == ["sent"]  # type: ignore[attr-defined]  # a list of calls
     assert [exchange["action"] for exchange in journal] == ["ping"]  # type: ignore[attr-defined]  # as above
+
+
+def test_the_test_of_a_platform_passes_as_printed_and_fails_without_its_credit(tmp_path: Path) -> None:
+    (example,) = [block for block in blocks(README, "python") if "pytest_plugins" in block]
+    credit = '+= won["net_payout"]'
+
+    passed, failed = (
+        run_pytest(tmp_path / name, {"test_platform.py": text})
+        for name, text in (("passes", example), ("fails", example.replace(credit, "+= 0")))
+    )
+
+    assert credit in example
+    assert len([line for line in example.splitlines() if line.strip()]) < 25
+    assert (passed.returncode, passed.stdout.splitlines()[-1].split(" in ")[0]) == (0, "1 passed")
+    assert (failed.returncode, failed.stdout.count("sent ticket_win: POST")) == (1, 1)
+
+
+def test_the_same_steps_go_without_python_as_printed(tmp_path: Path, pam: Pam) -> None:
+    (script,) = blocks(README, "sh")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, command in (
+        ("curl", str(Path(__file__).with_name("curl.py"))),
+        ("mockserver", "-m mockserver"),
+    ):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
+        (programs / name).chmod(0o755)
+    pam.body = b'{"player_id": "p1", "lang": "en", "balance": 10000, "currency": "KES", "feature_flags": {}}'
+
+    with sandbox() as it:
+        here = script.replace("http://127.0.0.1:8081", it.admin_url)
+        there = here.replace("http://127.0.0.1:8080", it.base_url).replace(
+            "http://127.0.0.1:9000/pam", pam.url
+        )
+        ended = subprocess.run(
+            ["sh", "-c", there],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert pam.actions() == ["identify", "ticket_create", "ticket_win", "ticket_closed"]
+    assert "ticket_closed" in ended.stdout
 
 
 def test_the_table_of_drives_is_what_the_vendors_live() -> None:
@@ -328,3 +428,39 @@ def test_the_case_that_is_printed_is_one_of_the_cases() -> None:
 
     module = ROOT / "src" / "conformance" / "cases" / "betstack" / "test_paid.py"
     assert printed in module.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_tables_of_faults_and_magic_values_are_those_of_the_catalogue(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert text == fault_pages.with_tables(text)
+
+
+def test_there_is_a_page_for_each_of_these_tables() -> None:
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+
+    assert sum(fault_pages.markdown() in text for text in texts) == 1
+    assert sum(fault_pages.magic_markdown() in text for text in texts) == 1
+
+
+def test_the_faults_of_the_readme_are_armed_listed_and_cleared(running: Running, plane: Sandbox) -> None:
+    (block,) = [block for block in blocks(README, "bash") if "/faults" in block]
+    *calls, serve = block.strip().splitlines()
+    site = plane.tenant("site")
+
+    commands = [Curl.parse(shlex.split(line), "", ROOT) for line in calls]
+    statuses = []
+    for one in commands:
+        one.url = one.url.replace("http://127.0.0.1:8081", running.admin_url)
+        statuses.append(one.run().status_code)
+        if one.method is None:
+            assert [(one["fault"], one["operation"]) for one in site.faults()] == [
+                ("drop", "payTicket"),
+                ("duplicate", "ticket_win"),
+            ]
+
+    assert statuses == [201, 201, 200, 204]
+    assert site.faults() == []
+    *_, flag = shlex.split(serve)
+    assert spec_in(flag).spec.operation == "createTicket"

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from mockserver.edge.hub.application import HubDispatch
+from mockserver.kernel.faults.spec import read_spec
+from mockserver.kernel.settings import SettingsError
 
 from .feed_reader import FeedReader
 from .hub_consumer import END, HANDSHAKE, PATH, Consumer, subscription, with_pace
@@ -460,3 +462,78 @@ def test_a_web_page_may_negotiate(over_http: FeedReader) -> None:
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == "https://partner.example"
         assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+def armed(feed: FeedReader, name: str, parameters: dict[str, Any] | None = None, **conditions: Any) -> None:
+    client = feed.service.sandbox.tenants.find("PartnerClient-1556")
+    client.faults.arm(read_spec(name, {"operation": "streamGames", **conditions}, parameters or {}))
+
+
+def streamed(feed: FeedReader, messages: int) -> list[int]:
+    """The numbers of the first messages of a stream."""
+    numbers: list[int] = []
+
+    async def what(consumer: Consumer) -> None:
+        await consumer.shake_hands()
+        consumer.say(subscription())
+        numbers.extend([(await consumer.hear())["arguments"][0]["sId"] for _ in range(messages)])
+
+    talk(feed, what)
+    return numbers
+
+
+def test_a_fault_repeats_the_messages_that_it_strikes(feed: FeedReader) -> None:
+    armed(feed, "duplicate", {"times": 2}, nth=2)
+
+    assert streamed(feed, 6) == [0, 1, 1, 1, 2, 3]
+
+
+def test_a_fault_puts_two_messages_in_reverse(feed: FeedReader) -> None:
+    armed(feed, "reorder", nth=2)
+
+    assert streamed(feed, 5) == [0, 2, 1, 3, 4]
+
+
+@pytest.mark.parametrize(("point", "heard"), [("before_commit", [0, 1]), ("after_commit", [0, 1, 2])])
+def test_a_fault_ends_the_connection_and_the_consumer_comes_back(
+    feed: FeedReader, point: str, heard: list[int]
+) -> None:
+    armed(feed, "drop", nth=3, point=point)
+    numbers: list[int] = []
+
+    async def what(consumer: Consumer) -> None:
+        await consumer.shake_hands()
+        consumer.say(subscription())
+        while isinstance(message := await consumer.hear(), dict):
+            numbers.append(message["arguments"][0]["sId"])
+        assert message == 1001
+
+    token = feed.token()
+    talk(feed, what, token)
+    assert numbers == heard
+    (noted,) = [
+        one
+        for one in feed.service.sandbox.tenants.find("PartnerClient-1556").journal.exchanges()
+        if one.operation == "streamGames"
+    ]
+    assert noted.faults == ["drop-1"]
+    assert streamed(feed, 3) == [0, 1, 2]
+
+
+def test_a_variation_writes_messages_with_a_field_that_no_contract_knows(feed: FeedReader) -> None:
+    armed(feed, "unknown_fields", count=1)
+    seen: list[set[str]] = []
+
+    async def what(consumer: Consumer) -> None:
+        await consumer.shake_hands()
+        consumer.say(subscription())
+        seen.extend([set((await consumer.hear())["arguments"][0]["wgi"][0]) for _ in range(2)])
+
+    talk(feed, what)
+
+    assert seen[0] - seen[1] == {"sandboxExtra"}
+
+
+def test_what_can_happen_to_no_message_is_refused(feed: FeedReader) -> None:
+    with pytest.raises(SettingsError, match=r"can't strike `streamGames`; drop, duplicate, latency, "):
+        armed(feed, "overtake")

@@ -16,3 +16,8 @@ Judge = Callable[..., CaseSession]
 def one_key() -> SigningKey:
     """The same key for every run: making one takes longer than most runs."""
     return SigningKey.generate()
+
+
+def by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Each fault once, with all cases that are there for it, so that one run judges them together."""
+    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -35,3 +36,34 @@ def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+Answering = Callable[[str, str, dict[str, str], bytes], tuple[int, object]]
+"""Takes method, path, headers with lower-case names, and body; returns the status and a JSON document."""
+
+
+@contextmanager
+def answering(answer: Answering, allow: str) -> Iterator[str]:
+    """Serve JSON until the block ends; yields the URL.
+
+    :param allow: what an answer with HTTP status 405 says is allowed
+    """
+
+    class Handler(Silent):
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, document = answer(self.command, self.path, headers, body)
+            payload = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(payload)))
+            if status == 405:
+                self.send_header("Allow", allow)
+            self.end_headers()
+            self.wfile.write(payload)
+
+        do_GET = do_POST = do_DELETE = _answer
+
+    with listening(Handler) as url:
+        yield url

@@ -16,13 +16,10 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.client import HTTPException
 from typing import Any
-
-from listening import Silent, listening
 
 COUNTERPARTY = "933a215f-a9e6-4f88-9d91-52a87cd50499"
 SECRET = "c2VjcmV0LW9mLXRoZS10ZXN0"
@@ -293,27 +290,3 @@ class SmallProvider:
             return None
         code = answer.get("_responseCode")
         return code if isinstance(code, int) else None
-
-
-@contextmanager
-def serving(vendor: SmallProvider) -> Iterator[str]:
-    """Serve it on a free port of this machine; yields the URL."""
-
-    class Handler(Silent):
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, value = vendor.answer(self.command, self.path, headers, body)
-            payload = json.dumps(value).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(payload)))
-            if status == 405:
-                self.send_header("Allow", "GET")
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST = do_DELETE = _answer
-
-    with listening(Handler) as url:
-        yield url

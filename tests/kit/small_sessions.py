@@ -16,12 +16,10 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from listening import Silent, listening
 from meeting import Meeting
 
 COUNTERPARTY = "933a215f-a9e6-4f88-9d91-52a87cd50499"
@@ -521,27 +519,3 @@ class SmallSessions:
         )
         with urllib.request.urlopen(request, timeout=5) as response:
             response.read()
-
-
-@contextmanager
-def serving(vendor: SmallSessions) -> Iterator[str]:
-    """Serve it on a free port of this machine; yields the URL."""
-
-    class Handler(Silent):
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, value = vendor.answer(self.command, self.path, headers, body)
-            payload = json.dumps(value).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(payload)))
-            if status == 405:
-                self.send_header("Allow", "GET, HEAD")
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST = do_DELETE = _answer
-
-    with listening(Handler) as url:
-        yield url

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from constant_servers import ANSWERS, constant_server
-from judging import Judge
+from judging import Judge, by_fault
 from small_aggregator import SECRETS, SmallAggregator, key, serving
 
 from conformance import aggregator as kit_aggregator
@@ -110,11 +110,6 @@ HOOKS = ("bet", "payout", "cashback", "keys", "advance")
 JudgeBetcore = Callable[..., CaseSession]
 
 
-def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Each fault once, with all cases that are there for it, so that one run judges them together."""
-    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
-
-
 @pytest.fixture
 def hooked(tmp_path: Path) -> Callable[[str], Path]:
     """Writes the sandbox's target file with two clients, short deadlines, and the hooks at a URL."""
@@ -163,7 +158,7 @@ def _record(judge: JudgeBetcore, *faults: str, code: ExitCode, **options: Any) -
     return record
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*FAULTS))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_betcore_fails_the_cases_named_for_it(
     judge_betcore: JudgeBetcore, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -173,7 +168,7 @@ def test_fault_of_betcore_fails_the_cases_named_for_it(
     assert {row.case_id: row.verdict for row in record.results} == dict.fromkeys(ids, Verdict.FAIL)
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     judge_betcore: JudgeBetcore, fault: str, cases: tuple[str, ...]
 ) -> None:

@@ -8,17 +8,12 @@ import pytest
 from betstack_faults import FAULTS, LIMITS, VARIATIONS, WITHOUT_PLATFORM
 from betstack_faults import MONEY as BETSTACK_MONEY
 from casino_faults import CASINO, MONEY
-from judging import Judge
+from judging import Judge, by_fault
 from small_vendor import SmallVendor
 
 from conformance.case import catalogue
 from conformance.target import sandbox_file
 from conformance.verdict import ExitCode, Verdict
-
-
-def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Each fault once, with all cases that are there for it, so that one run judges them together."""
-    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
 
 
 def _verdicts(judge: Judge, fault: str, cases: tuple[str, ...], **options: object) -> dict[str, Verdict]:
@@ -41,7 +36,7 @@ def impatient(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*FAULTS))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_a_bet_engine_fails_the_cases_named_for_it(
     judge: Judge, impatient: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -53,7 +48,7 @@ def test_fault_of_a_bet_engine_fails_the_cases_named_for_it(
     )
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*BETSTACK_MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*BETSTACK_MONEY))
 def test_money_that_a_bet_engine_puts_at_risk_is_a_hazard(
     judge: Judge, impatient: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -100,7 +95,7 @@ def test_casino_that_does_nothing_wrong_passes_every_case(judge: Judge, demandin
     assert session.code is ExitCode.AS_EXPECTED
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*CASINO))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*CASINO))
 def test_fault_of_a_casino_fails_the_cases_named_for_it(
     judge: Judge, demanding: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -111,7 +106,7 @@ def test_fault_of_a_casino_fails_the_cases_named_for_it(
     )
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     judge: Judge, demanding: Path, fault: str, cases: tuple[str, ...]
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from constant_servers import ANSWERS, RAW_ANSWERS, constant_server, raw_server
-from judging import Judge
+from judging import Judge, by_fault
 from small_feed import KEEP_ALIVE, STREAM, SmallFeed, serving
 
 from conformance import hub_round
@@ -198,11 +198,7 @@ def record(judge_url: Judge, tmp_path: Path) -> Record:
     return judge
 
 
-def _by_fault() -> list[tuple[str, tuple[str, ...]]]:
-    return [(fault, tuple(case for name, case in FAULTS if name == fault)) for fault in dict(FAULTS)]
-
-
-@pytest.mark.parametrize(("fault", "cases"), _by_fault())
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_a_feed_fails_the_cases_named_for_it(
     record: Record, fault: str, cases: tuple[str, ...]
 ) -> None:

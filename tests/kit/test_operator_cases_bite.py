@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from constant_servers import ANSWERS, constant_server
-from judging import Judge
+from judging import Judge, by_fault
 from small_operator import SmallOperator, serving
 
 from conformance.case import catalogue
@@ -208,11 +208,6 @@ def target(tmp_path: Path) -> Path:
     return file
 
 
-def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Each fault once, with all cases that are there for it, so that one run judges them together."""
-    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
-
-
 def _record(
     judge_url: Judge, operator: SmallOperator, target: Path, *, code: ExitCode, **options: object
 ) -> RunReport:
@@ -224,7 +219,7 @@ def _record(
     return record
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*FAULTS))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_an_operator_fails_the_cases_named_for_it(
     judge_url: Judge, target: Path, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -241,7 +236,7 @@ def test_fault_of_an_operator_fails_the_cases_named_for_it(
     assert {row.case_id: row.verdict for row in record.results} == dict.fromkeys(ids, Verdict.FAIL)
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     judge_url: Judge, target: Path, fault: str, cases: tuple[str, ...]
 ) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from constant_servers import CODE_ANSWERS, constant_server
-from judging import Judge
+from judging import Judge, by_fault
+from listening import answering
 from provider_targets import PROVIDER
-from small_provider import SmallProvider, serving
+from small_provider import SmallProvider
 
 from conformance.case import catalogue
 from conformance.execution import execute
@@ -105,17 +106,12 @@ VARIATIONS = (
 """What no page forbids, several at once where they do not touch one another."""
 
 
-def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Each fault once, with all cases that are there for it, so that one run judges them together."""
-    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
-
-
 @pytest.fixture
 def record(settings: Callable[..., dict[str, Any]], tmp_path: Path) -> Record:
     """Runs the kit against a small provider, which finds BETCORE's sessions where the kit listens."""
 
     def judge(vendor: SmallProvider, *, code: ExitCode, **options: Any) -> RunReport:
-        with serving(vendor) as url:
+        with answering(vendor.answer, allow="GET") as url:
             file = tmp_path / "target.toml"
             file.write_text(PROVIDER.replace("{url}", url))
             chosen = Options(base_url=url, target=file, profiles=(PROFILE,), **settings(**options))
@@ -138,7 +134,7 @@ def test_good_provider_passes_every_case(record: Record) -> None:
     assert [(row.case_id, row.verdict, row.reason) for row in wrong] == []
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*FAULTS))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_a_provider_fails_the_cases_named_for_it(
     record: Record, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -149,7 +145,7 @@ def test_fault_of_a_provider_fails_the_cases_named_for_it(
     assert {row.case_id: row.verdict for row in found.results} == dict.fromkeys(ids, Verdict.FAIL)
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     record: Record, fault: str, cases: tuple[str, ...]
 ) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from constant_servers import CODE_ANSWERS, constant_server
-from judging import Judge
+from judging import Judge, by_fault
+from listening import answering
 from provider_targets import SESSIONS
-from small_sessions import SmallSessions, serving
+from small_sessions import SmallSessions
 
 from conformance.case import catalogue
 from conformance.execution import execute
@@ -169,17 +170,12 @@ VARIATIONS = (
 """What no page forbids, several at once where they do not touch one another."""
 
 
-def _by_fault(*rows: tuple[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Each fault once, with all cases that are there for it, so that one run judges them together."""
-    return [(fault, tuple(case for name, case in rows if name == fault)) for fault in dict(rows)]
-
-
 @pytest.fixture
 def record(settings: Callable[..., dict[str, Any]], tmp_path: Path) -> Record:
     """Runs the kit against small sessions, whose provider it then is."""
 
     def judge(vendor: SmallSessions, *, code: ExitCode, **options: Any) -> RunReport:
-        with serving(vendor) as url:
+        with answering(vendor.answer, allow="GET, HEAD") as url:
             file = tmp_path / "target.toml"
             file.write_text(SESSIONS.replace("{url}", url))
             run = prepare(
@@ -207,7 +203,7 @@ def test_good_sessions_pass_every_case_and_keep_every_balance(record: Record) ->
     assert found.created == []
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*FAULTS))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*FAULTS))
 def test_fault_of_the_sessions_fails_the_cases_named_for_it(
     record: Record, fault: str, cases: tuple[str, ...]
 ) -> None:
@@ -218,7 +214,7 @@ def test_fault_of_the_sessions_fails_the_cases_named_for_it(
     assert {row.case_id: row.verdict for row in found.results} == dict.fromkeys(ids, Verdict.FAIL)
 
 
-@pytest.mark.parametrize(("fault", "cases"), _by_fault(*MONEY))
+@pytest.mark.parametrize(("fault", "cases"), by_fault(*MONEY))
 def test_money_at_risk_is_a_hazard_even_where_the_documentation_is_silent(
     record: Record, fault: str, cases: tuple[str, ...]
 ) -> None:

@@ -62,3 +62,17 @@ def test_a_mistake_in_the_file_is_named_with_what_is_right(tmp_path: Path, text:
 def test_a_mistake_in_the_environment_is_named() -> None:
     with pytest.raises(SettingsError, match="environment: `MOCKSERVER_PORT` is 'x'"):
         resolve({}, {"MOCKSERVER_PORT": "x"}, None)
+
+
+def test_where_the_fixtures_find_a_sandbox_is_no_setting_of_the_server() -> None:
+    assert resolve({}, {"MOCKSERVER_ADMIN_URL": "http://127.0.0.1:8081"}, None) == resolve({}, {}, None)
+    with pytest.raises(SettingsError, match="unknown setting `MOCKSERVER_ADMIN_URI`"):
+        resolve({}, {"MOCKSERVER_ADMIN_URI": "http://127.0.0.1:8081"}, None)
+
+
+def test_other_defaults_count_less_than_all_that_is_given(tmp_path: Path) -> None:
+    of_file = file(tmp_path, "port = 1")
+
+    settings = resolve({}, {}, of_file, defaults={"port": 0, "admin_port": 0})
+
+    assert (settings.port, settings.admin_port, settings.host) == (1, 0, "127.0.0.1")

@@ -33,7 +33,12 @@ from mockserver.kernel.tenant_settings import (
     tenant_values,
 )
 
-COMMON = {"secret_overlap_seconds": 86_400, "journal_size": 1_000, "outbox_size": 1_000}
+COMMON = {
+    "secret_overlap_seconds": 86_400,
+    "journal_size": 1_000,
+    "outbox_size": 1_000,
+    "fault_header": False,
+}
 OPERATORS = {
     "pam_url": None,
     "sms_url": None,

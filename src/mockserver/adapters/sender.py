@@ -9,7 +9,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from mockserver.kernel.exchange import ConnectionDropped
-from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, SendFailed
+from mockserver.kernel.ports import Deadlines, NotConnected, OutgoingAnswer, OutgoingRequest, SendFailed
 
 LARGEST_ANSWER = 1024 * 1024
 
@@ -56,11 +56,11 @@ class HttpSender:
         except TimeoutError:
             raise SendFailed(f"no complete answer within {deadlines.total:g} s") from None
         except httpx.ConnectTimeout:
-            raise SendFailed(f"no connection within {deadlines.connect:g} s") from None
+            raise NotConnected(f"no connection within {deadlines.connect:g} s") from None
         except httpx.ReadTimeout:
             raise SendFailed(f"nothing came for {deadlines.read:g} s") from None
         except httpx.ConnectError as error:
-            raise SendFailed(f"no connection: {_one_line(error)}") from None
+            raise NotConnected(f"no connection: {_one_line(error)}") from None
         except SendFailed:
             raise
         except Exception as error:  # the layers below raise much of their own, an ExceptionGroup among it

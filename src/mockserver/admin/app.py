@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from typing import Any
 
@@ -13,19 +14,18 @@ from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
-from flask import Response
+from flask import Response, request
 from starlette.exceptions import HTTPException
 
 from mockserver.admin import books, clock, drive, faults, journal, outbox, players, sandbox, tenants
 from mockserver.admin.access import Access
+from mockserver.admin.base_url import seen_from
 from mockserver.admin.body import WholeBody
 from mockserver.admin.plane import Plane
 from mockserver.admin.problems import PROBLEM_MEDIA_TYPE, Problems, problem_document
 from mockserver.admin.strictness import StrictBody, StrictParameters
 from mockserver.kernel.json_codec import dump
 
-# Drives and clocks may wait for a partner, and many jobs use one sandbox. A thread that waits costs little.
-_WORKERS = 256
 _HANDLERS = (sandbox, tenants, clock, players, books, drive, faults, outbox, journal)
 
 
@@ -36,18 +36,27 @@ def admin_app(
     host: str,
     token: str | None,
     version: str,
+    base_url: str,
     surfaces: Sequence[str],
+    workers: ThreadPoolExecutor,
 ) -> FlaskApp:
     """Build the application.
 
     :param contract: the document of the control plane
     :param host: address that it listens on
     :param token: what callers have to show; ``None`` for nothing
+    :param base_url: where the vendors' APIs listen
     :param surfaces: names of the APIs that are served
+    :param workers: the threads of its handlers; who made them ends them
     """
 
     def read_health() -> dict[str, Any]:
-        return {"status": "ok", "version": version, "surfaces": list(surfaces)}
+        return {
+            "status": "ok",
+            "version": version,
+            "base_url": seen_from(request.host, base_url),
+            "surfaces": list(surfaces),
+        }
 
     handlers: dict[str, Callable[..., Any]] = {"readHealth": read_health}
     for part in _HANDLERS:
@@ -63,8 +72,10 @@ def admin_app(
         strict_validation=True,
         validator_map={"parameter": StrictParameters, "body": {"application/json": StrictBody}},
     )
-    # FlaskApp has no parameter for the number of its threads, which is 10.
-    app._middleware_app.asgi_app = WSGIMiddleware(app.app.wsgi_app, workers=_WORKERS)
+    # FlaskApp has no parameter for its threads, of which it has 10, and never ends them; nor has this.
+    wsgi = WSGIMiddleware(app.app.wsgi_app)
+    wsgi.executor = workers
+    app._middleware_app.asgi_app = wsgi
     problems = Problems(contract)
     for kind in (Exception, ProblemException, HTTPException):
         app.add_error_handler(kind, problems.answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -26,6 +27,15 @@ class Bridge:
         self._loop = loop
         self._counting = Lock()
         self._waiting: Counter[str] = Counter()
+        self._crossing: set[Future[Any]] | None = set()
+        """What is under way; ``None`` once closed."""
+
+    def close(self) -> None:
+        """Let nobody wait any longer, who would keep the server from ending."""
+        with self._counting:
+            crossing, self._crossing = self._crossing or set(), None
+        for future in crossing:
+            future.cancel()
 
     def run(self, function: Callable[[], T]) -> T:
         """Run a function on the loop, between two awaits of everything else, and wait for it.
@@ -36,9 +46,11 @@ class Bridge:
         async def on_loop() -> T:
             return function()
 
-        future = asyncio.run_coroutine_threadsafe(on_loop(), self._loop)
+        future = self._cross(on_loop)
         try:
             return future.result(_BUSY_SECONDS)
+        except CancelledError:
+            raise _stops() from None
         except TimeoutError:
             future.cancel()
             raise ControlRefusal(Problem.BUSY, "the sandbox is busy; nothing was done, try again") from None
@@ -61,7 +73,9 @@ class Bridge:
             return await make()
 
         try:
-            return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_WAITING_SECONDS)
+            return self._cross(on_loop).result(_WAITING_SECONDS)
+        except CancelledError:
+            raise _stops() from None
         except TimeoutError:
             raise ControlRefusal(
                 Problem.UNFINISHED,
@@ -72,3 +86,21 @@ class Bridge:
                 self._waiting[tenant] -= 1
                 if not self._waiting[tenant]:
                     del self._waiting[tenant]
+
+    def _cross(self, on_loop: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
+        with self._counting:
+            if self._crossing is None:
+                raise _stops()
+            future = asyncio.run_coroutine_threadsafe(on_loop(), self._loop)
+            self._crossing.add(future)
+        future.add_done_callback(self._crossed)
+        return future
+
+    def _crossed(self, future: Future[Any]) -> None:
+        with self._counting:
+            if self._crossing is not None:
+                self._crossing.discard(future)
+
+
+def _stops() -> ControlRefusal:
+    return ControlRefusal(Problem.BUSY, "the sandbox is being stopped; nothing waits any longer")

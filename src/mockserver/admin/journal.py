@@ -12,6 +12,7 @@ from mockserver.kernel.control import Json
 from mockserver.kernel.journal import NOBODY, Exchange, Headers
 from mockserver.kernel.mentions import mentions
 from mockserver.kernel.redaction import Redaction
+from mockserver.kernel.resending import Again, resend
 
 _TICKETS, _BETS = "tickets", "bets"
 
@@ -63,7 +64,21 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.tenants.redaction()))
         return _in_full(found, plane.explain(found), blot)
 
-    return {"listExchanges": list_exchanges, "readExchange": read_exchange}
+    def resend_exchange(exchange: str, body: Json | None = None) -> Json:
+        tenant = plane.bridge.run(lambda: tenants.exchange(exchange).tenant)
+
+        async def on_loop() -> tuple[list[Exchange], Redaction]:
+            found = tenants.exchange(exchange)
+            return await resend(tenants.find(tenant), found, Again(**body or {})), tenants.redaction()
+
+        made, blot = plane.bridge.wait(tenant, on_loop)
+        return {"items": [_in_full(one, plane.explain(one), blot) for one in made]}
+
+    return {
+        "listExchanges": list_exchanges,
+        "readExchange": read_exchange,
+        "resendExchange": resend_exchange,
+    }
 
 
 def _subject(plane: Plane, books: str, name: str, tenant: str | None) -> _Subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -21,8 +22,10 @@ from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PARTNER_CLIENT
+from mockserver.kernel.tenant_spec import put_players
 
 _CURRENCY = "EUR"
+_MAGIC_BALANCE = Decimal(1000)
 _NUMBER_DIGITS = 10
 _BET_KEYS = frozenset({"BetId", "betId"})
 
@@ -73,6 +76,13 @@ class Betcore:
 
     def begin(self, tenant: PartnerClient) -> None:
         """Nothing is there from the beginning."""
+
+    def conjure(self, tenant: PartnerClient, name: str, currency: str | None) -> None:
+        """A player with the value as id and as a refresh token, which counts each time."""
+        if tenant.players.find(name) is None:
+            spec = PlayerSpec(id=name, currency=currency or _CURRENCY, balance=_MAGIC_BALANCE)
+            put_players(self, tenant.players, tenant.ledger, [spec])
+        tenant.issue(name, name, currency or _CURRENCY)
 
     def forget_player(self, tenant: PartnerClient, player_id: str) -> None:
         """Drop what is booked of the player, and what BETCORE asked for; the tokens are those that the

@@ -23,6 +23,7 @@ from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import OPERATOR
+from mockserver.kernel.tenant_spec import put_players
 
 _TICKET_KEYS = frozenset({"id", "code", "identifier", "ticket_id", "ticket_code"})
 _NAME_DIGITS = 12
@@ -82,6 +83,12 @@ class Betstack:
 
     def begin(self, tenant: Operator) -> None:
         """Nothing is there from the beginning."""
+
+    def conjure(self, tenant: Operator, name: str, currency: str | None) -> None:
+        """A player with the value as id and token."""
+        if tenant.players.with_token(name) is None:
+            spec = seeds.magic_player(name, currency)
+            put_players(self, tenant.players, tenant.ledger, [spec])
 
     def forget_player(self, tenant: Operator, player_id: str) -> None:
         """Drop the player's tickets, also those that the platform holds, and the calls about them."""

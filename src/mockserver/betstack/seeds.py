@@ -21,6 +21,12 @@ _PLAYER = PlayerSpec(
 STANDARD_PLAYERS: tuple[PlayerSpec, ...] = (_PLAYER,)
 """Whom an operator has that names no players. Balances are in cents."""
 
+
+def magic_player(name: str, currency: str | None) -> PlayerSpec:
+    """The player that a magic value names."""
+    return PlayerSpec(id=name, currency=currency or _PLAYER.currency, tokens=(name,), balance=_PLAYER.balance)
+
+
 _SITE_PLAYERS = (
     _PLAYER,
     PlayerSpec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from bet_contracts import contracts
@@ -68,6 +69,12 @@ class Contract:
             return set()
         below = path.removeprefix(self.base_path)
         return {one.method for one in self.operations.values() if _matching(one.path).fullmatch(below)}
+
+    @property
+    def callers(self) -> dict[int, str]:
+        """What the caller should do about each code of answers with HTTP status 200."""
+        rows = (row for operation in self.operations.values() for row in operation.errors.values())
+        return {row.code: row.caller for row in rows if row.status == HTTPStatus.OK}
 
     @property
     def token_claims(self) -> Mapping[str, Any]:

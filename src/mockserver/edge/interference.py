@@ -11,13 +11,7 @@ from mockserver.edge.answer import Answer, drop_answer, send_answer
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.faults.armed import Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
-from mockserver.kernel.faults.writing import (
-    cut_in_half,
-    in_another_form,
-    in_other_case,
-    with_unknown_fields,
-    with_white_space,
-)
+from mockserver.kernel.faults.writing import REWRITING, cut_in_half, in_other_case
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -157,9 +151,7 @@ def _body(change: Callable[[bytes], bytes]) -> Callable[[Strike, Answer], Answer
 
 
 _WRITING: Mapping[Name, Callable[[Strike, Answer], Answer]] = {
-    Name.UNKNOWN_FIELDS: _body(with_unknown_fields),
-    Name.NUMBER_FORM: _body(in_another_form),
-    Name.WHITE_SPACE: _body(with_white_space),
+    **{name: _body(change) for name, change in REWRITING.items()},
     Name.HEADER_CASE: _header_case,
     Name.CONTENT_TYPE: _content_type,
     Name.TRUNCATE: _body(cut_in_half),

@@ -102,8 +102,8 @@ class CompiledOperation:
         if self._request_schema is not None:
             document = self._valid_document(admission.document, self._request_schema)
         parameters = self._parameters.read(scope["path_params"], scope["query_string"])
-        if recording.faults.armed:
-            await recording.strike(admission.document, document, parameters)
+        if recording.may_be_struck(headers, admission.document):
+            await recording.strike(headers, admission.document, document, parameters)
         return await self._handler(Call(admission.tenant, parameters, document, exchange_id))
 
     async def _answer(

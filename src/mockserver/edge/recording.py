@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.edge.interference import Interference, Pause
+from mockserver.edge.answer import Answer
+from mockserver.edge.interference import Interference, Interrupted, Pause
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
-from mockserver.kernel.faults.armed import Faults
+from mockserver.kernel.faults.armed import Faults, Strike, asked_for
 from mockserver.kernel.faults.catalogue import Point
+from mockserver.kernel.faults.magic import PREFIX, magic_in
 from mockserver.kernel.journal import Direction, Exchange, Headers, Journal
+from mockserver.kernel.settings import SettingsError
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
     from mockserver.kernel.ports import Clock
     from mockserver.kernel.tenant import Tenant
+
+FAULT_HEADER = "x-sandbox-fault"
+"""Asks for a fault, where that is allowed."""
+
+Conjure = Callable[["Tenant", str, str | None], None]
 
 EXCHANGE_HEADER = b"x-sandbox-exchange"
 
@@ -33,6 +41,8 @@ class Recorder:
     :param announce: whether answers name their exchange
     :param faults: those of requests that are no tenant's
     :param pause: waits for so many seconds
+    :param conjure: sees to it that a tenant has the player or session of this name, in a currency if it
+        matters
     """
 
     def __init__(
@@ -44,10 +54,12 @@ class Recorder:
         announce: bool,
         faults: Faults,
         pause: Pause,
+        conjure: Conjure,
     ) -> None:
         self.nobodys_journal = journal
         self.nobodys_faults = faults
         self.pause = pause
+        self.conjure = conjure
         self.clock = clock
         self.stopwatch = stopwatch
         self.announce = announce
@@ -60,12 +72,13 @@ class Recorder:
 class Recording:
     """One request while it is handled."""
 
-    __slots__ = ("_journal", "_recorder", "_started", "exchange", "faults", "interference")
+    __slots__ = ("_journal", "_recorder", "_started", "_tenant", "exchange", "faults", "interference")
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
         self._started = recorder.stopwatch()
         self._journal = recorder.nobodys_journal
+        self._tenant: Tenant | None = None
         self.faults = recorder.nobodys_faults
         self.interference: Interference | None = None
         query = scope["query_string"]
@@ -87,28 +100,74 @@ class Recording:
         """
         exchange = self.exchange
         if tenant is not None:
+            self._tenant = tenant
             self._journal = tenant.journal
             self.faults = tenant.faults
             exchange.at = tenant.clock.now()
         self._journal.begin(exchange)
         return exchange.id
 
-    async def strike(self, text: bytes, document: Any, parameters: Mapping[str, Any]) -> None:
-        """Have the faults strike that are armed, before anything happens.
+    def may_be_struck(self, headers: Mapping[str, str], text: bytes) -> bool:
+        """Whether a fault may strike: one is armed, or the request seems to ask for one."""
+        return bool(self.faults.armed) or FAULT_HEADER in headers or self._may_be_magic(text)
+
+    async def strike(
+        self, headers: Mapping[str, str], text: bytes, document: Any, parameters: Mapping[str, Any]
+    ) -> None:
+        """Have the faults strike that are armed or asked for, before anything happens.
 
         :param text: the document as it came
         :raises Interrupted: one answers, or ends the connection
         :raises ArmedError: one asks for a refusal
         """
         exchange = self.exchange
-        strikes = self.faults.striking(
-            Direction.RECEIVED, exchange.operation or "", None, exchange.target.encode(), text
-        )
+        target = exchange.target.encode()
+        fields = document if isinstance(document, dict) else {}
+        strikes = [
+            *self.faults.striking(Direction.RECEIVED, exchange.operation or "", None, target, text),
+            *self._asked_for(headers),
+            *self._magic(target, text, fields, headers),
+        ]
         if strikes:
             exchange.faults = [one.id for one in strikes]
-            fields = document if isinstance(document, dict) else {}
             self.interference = Interference(strikes, {**fields, **parameters}, self._recorder.pause)
             await self.interference.at(Point.BEFORE_COMMIT)
+
+    def _asked_for(self, headers: Mapping[str, str]) -> list[Strike]:
+        """The fault that the header asks for, where the tenant lets callers ask.
+
+        :raises Interrupted: it can't be read, or can't strike this
+        """
+        line = headers.get(FAULT_HEADER)
+        if line is None or self._tenant is None or not self._tenant.settings["fault_header"]:
+            return []
+        try:
+            return [asked_for(line, self.faults.reach, self.exchange.operation or "")]
+        except SettingsError as error:
+            body = f"{error}\n".encode()
+            self.interference = Interference((), {}, self._recorder.pause)
+            answer = Answer(400, body, [(b"content-type", b"text/plain; charset=utf-8")])
+            raise Interrupted(FAULT_HEADER, answer) from None
+
+    def _may_be_magic(self, text: bytes) -> bool:
+        return b"magic-" in text or PREFIX in self.exchange.target
+
+    def _magic(
+        self, target: bytes, text: bytes, fields: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> list[Strike]:
+        """What magic values bring about; whom they name is there from now on. In what the sandbox sends to
+        itself they bring nothing about: they have struck already."""
+        tenant = self._tenant
+        if tenant is None or not self._may_be_magic(text) or CAUSE_HEADER in headers:
+            return []
+        strikes = []
+        received = self.faults.reach.received
+        for one in magic_in(target, text):
+            if any(one.strike(classes) for classes in received.values()):
+                self._recorder.conjure(tenant, one.value, fields.get("currency"))
+            if (strike := one.strike(received.get(self.exchange.operation or "", ()))) is not None:
+                strikes.append(strike)
+        return strikes
 
     def refuse(self, rejection: Rejection) -> None:
         """Note why it is refused."""

@@ -71,7 +71,7 @@ class Application:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to :func:`serve`, since each server would take them from the other."""
+    """Leaves signals to whoever serves, since each server would take them from the other."""
 
     def __init__(self, app: ASGIApp, web_sockets: Collection[str]) -> None:
         super().__init__(
@@ -102,28 +102,38 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-async def serve(applications: Sequence[Application], on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM.
-
-    :param applications: built in order, each while those before it already answer
-    :param on_ready: called once all of them answer
-    """
-    servers: list[_Server] = []
-    tasks: list[asyncio.Task[None]] = []
+def stopped_by_signals() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set, of the loop that runs in the main thread."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    for one in applications:
-        server = _Server(one.build(), one.web_sockets)
-        servers.append(server)
-        tasks.append(asyncio.create_task(server.serve(sockets=[one.listener])))
-        await server.ready.wait()
-    on_ready()
-    await stopping.wait()
-    for server in servers:
-        server.should_exit = True
-    await asyncio.gather(*tasks)
+    return stopping
+
+
+async def serve(
+    applications: Sequence[Application], stopping: asyncio.Event, on_ready: Callable[[], None]
+) -> None:
+    """Serve until told to stop.
+
+    :param applications: built in order, each while those before it already answer
+    :param stopping: set by whoever ends it
+    :param on_ready: called once all of them answer
+    """
+    servers: list[_Server] = []
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        for one in applications:
+            server = _Server(one.build(), one.web_sockets)
+            servers.append(server)
+            tasks.append(asyncio.create_task(server.serve(sockets=[one.listener])))
+            await server.ready.wait()
+        on_ready()
+        await stopping.wait()
+    finally:  # also where one of them can't be built
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
 
 
 def run(main: Callable[[], Any]) -> None:

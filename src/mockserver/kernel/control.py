@@ -104,6 +104,12 @@ class Vendor(Protocol):
         """Put into the books what is there from the beginning, once the tenant has its players; what is
         there already stays."""
 
+    def conjure(self, tenant: Any, name: str, currency: str | None) -> None:
+        """See to it that there is a player with money, or a session, that a magic value names.
+
+        :param currency: of the player, where it matters
+        """
+
     def forget_player(self, tenant: Any, player_id: str) -> None:
         """Drop what the books hold of one player."""
 

@@ -13,12 +13,7 @@ from mockserver.kernel.faults.armed import NO_STRIKES, Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
 from mockserver.kernel.faults.forgery import NOT_FORGED, Forged, forged_by
 from mockserver.kernel.faults.road import Overtaken
-from mockserver.kernel.faults.writing import (
-    in_another_form,
-    in_other_case,
-    with_unknown_fields,
-    with_white_space,
-)
+from mockserver.kernel.faults.writing import REWRITING, in_other_case
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
 from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
@@ -137,6 +132,11 @@ class Courier:
         """How each action is called."""
         return self._caller.schedules
 
+    @property
+    def amounts(self) -> Collection[str]:
+        """Names of the fields that hold amounts of money in what is said."""
+        return self._caller.amounts
+
     def ended(self, tenant: Tenant, call: OutgoingCall) -> None:
         """Tell the vendor that a call was acknowledged, refused, parked or dropped."""
         self._caller.ended(tenant, call)
@@ -165,6 +165,29 @@ class Courier:
             await self._carried(tenant, _Leg(begun, late.request), late.deadlines)
         return attempt
 
+    async def send_again(self, tenant: Tenant, sent: Exchange, document: bytes, *, identical: bool) -> str:
+        """Send what was sent before once more. Of the answer nobody takes note but the journal, and no fault
+        strikes it.
+
+        :param document: what it says this time
+        :param identical: whether the bytes and headers are those of before, instead of signed afresh
+        :returns: id of the exchange, whose cause is the one of before
+        """
+        call = OutgoingCall(
+            id="",
+            action=sent.action or "",
+            document=document,
+            subject=sent.subject,
+            cause=sent.id,
+            created=tenant.clock.now(),
+        )
+        if identical:
+            leg = _Leg(self._begun(tenant, call, []), _request_of(sent))
+        else:
+            leg = await self._prepared(tenant, call, NO_STRIKES)
+        await self._carried(tenant, leg, self.schedules[call.action].deadlines)
+        return leg.exchange.id
+
     def _strikes(self, tenant: Tenant, call: OutgoingCall) -> Sequence[Strike]:
         if not tenant.faults.armed:
             return NO_STRIKES
@@ -185,6 +208,7 @@ class Courier:
             action=call.action,
             cause=call.cause,
             faults=faults,
+            subject=call.subject,
         )
         tenant.journal.begin(exchange)
         return exchange
@@ -333,18 +357,11 @@ class _Leg:
     failure: str = ""
 
 
-_REWRITING: Mapping[Name, Callable[[bytes], bytes]] = {
-    Name.UNKNOWN_FIELDS: with_unknown_fields,
-    Name.NUMBER_FORM: in_another_form,
-    Name.WHITE_SPACE: with_white_space,
-}
-
-
 def _rewritten(call: OutgoingCall, strikes: Sequence[Strike]) -> OutgoingCall:
     """The call with its document in another form, before it is signed."""
     for one in strikes:
-        if one.name in _REWRITING:
-            call = replace(call, document=_REWRITING[one.name](call.document))
+        if one.name in REWRITING:
+            call = replace(call, document=REWRITING[one.name](call.document))
     return call
 
 
@@ -352,6 +369,22 @@ def _unforeseen(exchange: Exchange, error: Exception) -> str:
     logger.error("a call to %s failed: %s", exchange.surface, type(error).__name__)
     logger.debug("trace", exc_info=error)
     return f"the sandbox could not send it: {type(error).__name__}; see the server's log"
+
+
+def _request_of(sent: Exchange) -> OutgoingRequest:
+    """A call as it went out, but for the header that names its exchange."""
+    headers = [
+        (name.decode(), value.decode("utf-8", "surrogateescape")) for name, value in sent.request_headers
+    ]
+    return OutgoingRequest(
+        sent.target,
+        tuple(one for one in headers if one[0] != CAUSE_HEADER),
+        sent.request_body,
+        canonical=sent.canonical,
+        document=sent.document,
+        internal=any(name == CAUSE_HEADER for name, _ in headers),
+        method=sent.method,
+    )
 
 
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:

@@ -44,6 +44,8 @@ class Exchange:
     """What one operation is told to do, where it takes several actions."""
     cause: str | None = None
     """Id of the exchange that brought this one about."""
+    subject: str | None = None
+    """Id of the ticket, bet or session that a call that was sent is about."""
     request_headers: Headers = ()
     request_body: bytes = b""
     request_size: int = 0

@@ -129,6 +129,10 @@ class SendFailed(Exception):
     """No complete answer came. The text says why, in one line."""
 
 
+class NotConnected(SendFailed):
+    """Nobody takes a connection there."""
+
+
 class Sender(Protocol):
     """Sends to a partner. It follows no redirect and keeps no cookie."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.faults.armed import Faults
 from mockserver.kernel.faults.road import Road
-from mockserver.kernel.journal import Journal, Turns
+from mockserver.kernel.journal import Exchange, Journal, Turns
 from mockserver.kernel.ledger import Ledger
 from mockserver.kernel.outbox import Attempt, Outbox, OutgoingCall, Schedule
 from mockserver.kernel.players import Players, PlayerSpec
@@ -24,6 +24,16 @@ class Post(Protocol):
     @property
     def schedules(self) -> Mapping[str, Schedule]:
         """How each operation is called."""
+
+    @property
+    def amounts(self) -> Collection[str]:
+        """Names of the fields that hold amounts of money in what is said."""
+
+    async def send_again(self, tenant: Any, sent: Exchange, document: bytes, *, identical: bool) -> str:
+        """Send what was sent before once more; only the journal takes note of the answer.
+
+        :returns: id of the exchange
+        """
 
     async def attempt(self, tenant: Any, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         """Make one try."""

@@ -296,6 +296,13 @@ TENANT_SETTINGS = (
         "How many outgoing calls may wait; as many that do not wait any more are kept.",
         TENANT,
     ),
+    _row(
+        "fault_header",
+        switch,
+        False,
+        "Whether callers may ask for a fault by the header X-Sandbox-Fault: `drop,point=after_commit`.",
+        TENANT,
+    ),
 )
 
 

@@ -267,6 +267,10 @@ class Tenants:
         tenant = self.find(name)
         put_players(self.vendor_of(tenant), tenant.players, tenant.ledger, [spec])
 
+    def conjure(self, tenant: Tenant, name: str, currency: str | None) -> None:
+        """See to it that a tenant has whom a magic value names."""
+        self.vendor_of(tenant).conjure(tenant, name, currency)
+
     def reset_player(self, name: str, player_id: str) -> None:
         """Put one player back to where the tenant's reset would; a player whom it would not have is
         forgotten. What the books hold of the player is dropped.

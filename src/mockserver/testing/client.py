@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, Unpack, cast
+from functools import cached_property
+from types import MappingProxyType, TracebackType
+from typing import Any, Self, TypeVar, Unpack, cast
 from urllib.parse import quote
 
 import httpx
@@ -17,8 +18,17 @@ from mockserver.testing.documents import (
     TenantDocument,
     TenantWithSecret,
 )
+from mockserver.testing.game_provider import GameProvider
+from mockserver.testing.operator import Operator
+from mockserver.testing.partner_client import PartnerClient
 from mockserver.testing.tenant import Tenant
 
+T = TypeVar("T", bound=Tenant)
+
+_KINDS: Mapping[type[Tenant], str] = MappingProxyType(
+    {Operator: "operator", PartnerClient: "partner_client", GameProvider: "provider"}
+)
+_CLASSES = {kind: of for of, kind in _KINDS.items()}
 _PROBLEM = "urn:bet-sandbox:"
 _PAGE = 1000
 _WAIT_SECONDS = 130  # longer than the control plane waits for what it sets going
@@ -39,8 +49,26 @@ class ControlPlaneError(Exception):
         self.detail = detail
 
 
+class CallRefused(Exception):
+    """One of the vendors' APIs refuses a call.
+
+    :ivar status: of the answer
+    :ivar code: the vendor's, where the answer has one
+    :ivar reason: what the sandbox says of it (``X-Sandbox-Reason``), or the vendor's message
+    :ivar exchange: its id in the journal, unless the sandbox gives no hints
+    """
+
+    def __init__(self, status: int, code: int | None, reason: str, exchange: str | None) -> None:
+        told = f"{status}" if code is None else f"{status}, code {code}"
+        super().__init__(f"{told}: {reason}" + (f" (exchange {exchange})" if exchange else ""))
+        self.status = status
+        self.code = code
+        self.reason = reason
+        self.exchange = exchange
+
+
 class SandboxUnreachable(Exception):
-    """Nothing answers where the control plane should be. The text is one line."""
+    """Nothing answers where the sandbox should be. The text is one line."""
 
 
 class Sandbox:
@@ -48,7 +76,7 @@ class Sandbox:
 
     :param url: of the control plane, as ``mockserver serve`` prints it
     :param token: the server's ``--admin-token``, if it has one
-    :param transport: another way to carry requests
+    :param transport: another way to carry requests to the control plane
     """
 
     def __init__(
@@ -66,6 +94,8 @@ class Sandbox:
             trust_env=False,
             transport=transport,
         )
+        # Apart, since the token is none of the APIs' business.
+        self._apis = httpx.Client(timeout=_WAIT_SECONDS, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -75,9 +105,20 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    @property
+    def url(self) -> str:
+        """Of the control plane."""
+        return self._url
+
     def close(self) -> None:
         """Close the connections. The sandbox goes on."""
         self._http.close()
+        self._apis.close()
+
+    @cached_property
+    def base_url(self) -> str:
+        """Where the vendors' APIs are, as the control plane tells it."""
+        return self.health()["base_url"]
 
     def health(self) -> Health:
         """What runs."""
@@ -108,13 +149,13 @@ class Sandbox:
         secret: str | None = None,
         players: Sequence[Mapping[str, Any]] | None = None,
         **settings: Any,
-    ) -> Tenant:
+    ) -> Operator:
         """Create a Betstack operator. What is left out is made up or the standard.
 
         :param players: ``id``, ``currency``, and ``tokens``, ``balance`` (cents), ``state`` as needed
         :param settings: by name, see ``mockserver settings``
         """
-        return self._create("operator", name, secret, players, settings)
+        return self._create(Operator, name, secret, players, settings)
 
     def create_partner_client(
         self,
@@ -123,9 +164,9 @@ class Sandbox:
         secret: str | None = None,
         players: Sequence[Mapping[str, Any]] | None = None,
         **settings: Any,
-    ) -> Tenant:
+    ) -> PartnerClient:
         """Create a BETCORE partner client, as :meth:`create_operator` does; balances are in units."""
-        return self._create("partner_client", name, secret, players, settings)
+        return self._create(PartnerClient, name, secret, players, settings)
 
     def create_provider(
         self,
@@ -134,17 +175,18 @@ class Sandbox:
         secret: str | None = None,
         players: Sequence[Mapping[str, Any]] | None = None,
         **settings: Any,
-    ) -> Tenant:
+    ) -> GameProvider:
         """Create a game provider of BETCORE's, as :meth:`create_operator` does; balances are in units."""
-        return self._create("provider", name, secret, players, settings)
+        return self._create(GameProvider, name, secret, players, settings)
 
     def tenant(self, name: str, secret: str | None = None) -> Tenant:
-        """A tenant that is there already.
+        """A tenant that is there already: an ``Operator``, a ``PartnerClient`` or a ``GameProvider``.
 
         :param secret: its secret, which the control plane does not tell again
         """
         document = cast(TenantDocument, self.call("GET", f"/tenants/{quote(name, safe='')}"))
-        return Tenant(self, document["kind"], document["name"], secret)
+        kind = document["kind"]
+        return _CLASSES[kind](self, kind, document["name"], secret)
 
     def tenants(self) -> list[TenantDocument]:
         """Every tenant."""
@@ -159,6 +201,25 @@ class Sandbox:
     def exchange(self, exchange_id: str) -> ExchangeInFull:
         """One exchange in full, by the value of ``X-Sandbox-Exchange``."""
         return cast(ExchangeInFull, self.call("GET", f"/journal/{quote(exchange_id, safe='')}"))
+
+    def resend(
+        self,
+        exchange_id: str,
+        *,
+        times: int = 1,
+        identical: bool = False,
+        changed: bool = False,
+        reordered: bool = False,
+    ) -> list[ExchangeInFull]:
+        """Send a call to a partner again, as a network does: nothing comes of the answers but exchanges.
+
+        :param identical: byte for byte instead of signed afresh
+        :param changed: with every amount 1 higher
+        :param reordered: behind the call that followed it about the same ticket, bet or session
+        """
+        asked = {"times": times, "identical": identical, "changed": changed, "reordered": reordered}
+        path = f"/journal/{quote(exchange_id, safe='')}/resend"
+        return cast(list[ExchangeInFull], self.call("POST", path, asked)["items"])
 
     def call(
         self, method: str, path: str, document: Any = None, *, query: Mapping[str, Any] | None = None
@@ -189,6 +250,34 @@ class Sandbox:
             problem, detail = "", f"no problem document; is {self._url} the control plane?"
         raise ControlPlaneError(answer.status_code, problem, detail)
 
+    def call_api(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+        """Call one of the vendors' APIs, as a party of theirs does.
+
+        :param path: below :attr:`base_url`
+        :param body: JSON, or nothing
+        :param headers: who calls, such as :meth:`Tenant.sign` gives them
+        :returns: the document that it answers with; ``None`` without one
+        :raises CallRefused: it refuses
+        :raises SandboxUnreachable: it does not answer
+        """
+        url = f"{self.base_url}{path}"
+        media_type = {"content-type": "application/json"} if body else {}
+        try:
+            answer = self._apis.request(method, url, content=body, headers={**headers, **media_type})
+        except httpx.HTTPError as error:
+            raise SandboxUnreachable(f"no answer from {url}: {error or type(error).__name__}") from None
+        try:
+            document = answer.json() if answer.content else None
+        except ValueError:
+            document = None
+        if answer.is_success:
+            return document
+        told = document if isinstance(document, dict) else {}
+        reason = answer.headers.get("x-sandbox-reason") or told.get("message") or answer.reason_phrase
+        raise CallRefused(
+            answer.status_code, told.get("code"), reason, answer.headers.get("x-sandbox-exchange")
+        )
+
     def pages(self, path: str, query: Mapping[str, Any] | None = None) -> list[Any]:
         """Every item of a list that comes in pages.
 
@@ -204,14 +293,14 @@ class Sandbox:
 
     def _create(
         self,
-        kind: str,
+        made_as: type[T],
         name: str | None,
         secret: str | None,
         players: Sequence[Mapping[str, Any]] | None,
         settings: Mapping[str, Any],
-    ) -> Tenant:
+    ) -> T:
         asked = {
-            "kind": kind,
+            "kind": _KINDS[made_as],
             "name": name,
             "secret": secret,
             "players": None if players is None else list(players),
@@ -219,4 +308,4 @@ class Sandbox:
         }
         document = {key: value for key, value in asked.items() if value is not None}
         made = cast(TenantWithSecret, self.call("POST", "/tenants", document))
-        return Tenant(self, made["kind"], made["name"], made["secret"])
+        return made_as(self, made["kind"], made["name"], made["secret"])

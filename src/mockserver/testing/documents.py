@@ -233,4 +233,5 @@ class Health(TypedDict):
 
     status: str
     version: str
+    base_url: str
     surfaces: list[str]

@@ -18,6 +18,7 @@ from mockserver.testing.documents import (
     Drive,
     Driven,
     Exchange,
+    ExchangeInFull,
     Filters,
     Ledger,
     Passage,
@@ -181,6 +182,10 @@ class Tenant:
         """Take all faults back."""
         self.call("DELETE", "/faults")
 
+    def _happens(self, drive: str, **fields: Any) -> Driven:
+        """Run a drive with the fields that are given."""
+        return self.drive(drive, **{name: value for name, value in fields.items() if value is not None})
+
     def outbox(self, state: str | None = None) -> list[Call]:
         """The calls to its partner, oldest first."""
         return cast(list[Call], self._pages("/outbox", {"state": state} if state else {}))
@@ -196,6 +201,10 @@ class Tenant:
     def journal(self, **filters: Unpack[Filters]) -> list[Exchange]:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
         return self._sandbox.journal(self.name, **filters)
+
+    def exchange(self, exchange_id: str) -> ExchangeInFull:
+        """One exchange in full."""
+        return self._sandbox.exchange(exchange_id)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None

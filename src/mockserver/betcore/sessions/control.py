@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -12,14 +13,18 @@ from mockserver.betcore.provider.play import uuid_text
 from mockserver.betcore.sessions import seeds, wire
 from mockserver.betcore.sessions.drives import DRIVES
 from mockserver.betcore.sessions.launches import Wish, open_session
-from mockserver.betcore.sessions.model import Bet, Provider, Session, SessionState
+from mockserver.betcore.sessions.model import Bet, Mode, Provider, Session, SessionState
 from mockserver.betcore.sessions.soundness import require_booked
 from mockserver.kernel.control import Collection, Drive, Json
 from mockserver.kernel.conversion import from_document, to_document
-from mockserver.kernel.players import PlayerSpec
+from mockserver.kernel.players import Player, PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PROVIDER
+from mockserver.kernel.tenant_spec import put_players
+
+_CURRENCY = "EUR"
+_MAGIC_BALANCE = Decimal(1000)
 
 
 @dataclass(slots=True)
@@ -70,17 +75,7 @@ class GameProviders:
             player = tenant.players.find(one.user_id)
             if player is None or tenant.books.session(one.id):
                 continue
-            wish = Wish(
-                id=one.id,
-                user_id=player.id,
-                currency=player.currency,
-                game_id=seeds.STANDARD_GAME,
-                mode=one.mode,
-                language="en",
-                min_bet=tenant.settings["min_bet"],
-                max_bet=tenant.settings["max_bet"],
-            )
-            open_session(tenant, wish, SessionState.OPEN)
+            open_session(tenant, _wish(tenant, one.id, player, one.mode), SessionState.OPEN)
             tenant.studio.launched[one.id] = Launched(
                 session_id=one.id,
                 user_id=player.id,
@@ -88,6 +83,16 @@ class GameProviders:
                 currency=player.currency,
                 mode=one.mode.value,
             )
+
+    def conjure(self, tenant: Provider, name: str, currency: str | None) -> None:
+        """A session with the value as its id, and a player for it."""
+        if tenant.books.session(name) is not None:
+            return
+        spec = PlayerSpec(id=name, currency=currency or _CURRENCY, balance=_MAGIC_BALANCE)
+        put_players(self, tenant.players, tenant.ledger, [spec])
+        player = tenant.players.find(name)
+        if player is not None:
+            open_session(tenant, _wish(tenant, name, player, Mode.REAL), SessionState.OPEN)
 
     def forget_player(self, tenant: Provider, player_id: str) -> None:
         """Drop the player's sessions and bets, the calls about them, and what the built-in provider knows."""
@@ -123,3 +128,16 @@ class GameProviders:
         require_booked(tenant, books.bets)
         tenant.books.restore(books.sessions, books.bets)
         tenant.studio.restore(books.launched, books.rounds)
+
+
+def _wish(provider: Provider, session_id: str, player: Player, mode: Mode) -> Wish:
+    return Wish(
+        id=session_id,
+        user_id=player.id,
+        currency=player.currency,
+        game_id=seeds.STANDARD_GAME,
+        mode=mode,
+        language="en",
+        min_bet=provider.settings["min_bet"],
+        max_bet=provider.settings["max_bet"],
+    )

@@ -60,7 +60,9 @@ class Hub:
         self._source = source
         self._recorder = recorder
         self._refusals = RefusalTable(contract.http_rows, render_refusal, hints)
-        self._pace = pace or Pace(HANDSHAKE_SECONDS, contract.keep_alive_seconds, contract.stream_seconds)
+        self._pace = pace or Pace(
+            HANDSHAKE_SECONDS, contract.keep_alive_seconds, contract.stream_seconds, recorder.pause
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open a connection, or answer a call."""

@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mockserver.edge.hub.contract import CLOSING, HANDSHAKE, SUBSCRIPTION, HubContract, HubRow
+from mockserver.edge.hub.contract import CLOSING, HANDSHAKE, STREAM, SUBSCRIPTION, HubContract, HubRow
 from mockserver.edge.hub.framing import MessageType, Unframing, framed, read_message
+from mockserver.edge.hub.interference import repeats_of, rewritten
 from mockserver.edge.hub.log import HubLog
+from mockserver.edge.interference import Pause
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Document
+from mockserver.kernel.faults.catalogue import WAITS, Name, Point
+from mockserver.kernel.journal import Direction
 from mockserver.kernel.streaming import Consumer, Stream
 
 if TYPE_CHECKING:
@@ -37,6 +41,8 @@ class Pace:
     """How long the first message may take."""
     keep_alive: float
     stream: float
+    pause: Pause = asyncio.sleep
+    """What faults wait with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,7 @@ class Connection:
         return self._consumer.subscribe(wanted)
 
     async def _stream(self, stream: Stream) -> None:
+        waiting: list[str] = []
         while True:
             message = {
                 "type": MessageType.INVOCATION,
@@ -226,8 +233,41 @@ class Connection:
             }
             if violation := self._contract.message_violation(message):
                 raise ValueError(f"what is streamed breaks the contract: {violation}")
-            await self._say(message)
+            if self._consumer.tenant.faults.armed:
+                await self._say_struck(message, waiting)
+            else:
+                await self._say(message)
             await asyncio.sleep(self._pace.stream)
+
+    async def _say_struck(self, message: Document, waiting: list[str]) -> None:
+        """Say what faults make of a message of a stream.
+
+        :param waiting: those of the stream that are said behind the next one
+        """
+        faults = self._consumer.tenant.faults
+        text = framed(message, "")
+        strikes = faults.striking(Direction.SENT, STREAM, None, text.encode())
+        behind = waiting.copy()
+        waiting.clear()
+        if strikes:
+            text = rewritten(text, strikes)
+            self._log.note(STREAM, self._consumer.tenant, "", answer=text, faults=[one.id for one in strikes])
+        for one in strikes:
+            if one.name in WAITS and one.point is Point.BEFORE_COMMIT:
+                await self._pace.pause(one.wait_ms() / 1000)
+            elif one.name is Name.DROP and one.point is Point.BEFORE_COMMIT:
+                self._end(Ending(_GOING_AWAY))
+                return
+        if any(one.name is Name.REORDER for one in strikes) and not behind:
+            waiting.append(text)
+            return
+        for said in (text, *behind, *(text for one in strikes for _ in range(repeats_of(one)))):
+            await self._send({"type": "websocket.send", "text": said + self._contract.terminator})
+        for one in strikes:
+            if one.name in WAITS and one.point is Point.AFTER_COMMIT:
+                await self._pace.pause(one.wait_ms() / 1000)
+            elif one.name is Name.DROP:
+                self._end(Ending(_GOING_AWAY))
 
     async def _keep_alive(self) -> None:
         while True:

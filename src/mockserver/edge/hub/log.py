@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mockserver.edge.recording import Recorder, Recording
@@ -36,12 +37,20 @@ class HubLog:
         return self._recorder.begin({"method": "GET", **self._scope}, self._surface, operation)
 
     def note(
-        self, operation: str, tenant: Tenant, text: str, *, answer: str = "", refused: Rejection | None = None
+        self,
+        operation: str,
+        tenant: Tenant,
+        text: str,
+        *,
+        answer: str = "",
+        refused: Rejection | None = None,
+        faults: Sequence[str] = (),
     ) -> None:
-        """Keep a message with what it was answered."""
+        """Keep a message with what it was answered, and the faults that struck it."""
         scope = {**self._scope, "method": MESSAGE, "query_string": b"", "headers": []}
         recording = self._recorder.begin(scope, self._surface, operation)
         recording.exchange.request_body = text.encode("utf-8", "surrogatepass")
+        recording.exchange.faults = [*faults]
         recording.attribute(tenant)
         if refused is not None:
             recording.refuse(refused)

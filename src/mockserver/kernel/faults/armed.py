@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, FORGERIES, Fault, Name, Point
-from mockserver.kernel.faults.spec import FaultSpec, read_spec
+from mockserver.kernel.faults.spec import FaultSpec, read_spec, spec_in
 from mockserver.kernel.journal import Direction
 from mockserver.kernel.settings import SettingsError, nearest
 
@@ -32,11 +32,13 @@ class Reach:
     :ivar received: classes of refusal by operationId
     :ivar sent: the operationId that is called, by action
     :ivar forgeries: faults of signing that an action can have, by action
+    :ivar only: the faults that can strike an action at all, where not all can
     """
 
     received: Mapping[str, Collection[str]] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
     forgeries: Mapping[str, Collection[str]] = field(default_factory=dict)
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +90,26 @@ class Strike:
         spread: int = self.parameters["spread"]
         least: int = self.parameters["milliseconds"]
         return least + float(drawn(self.seed, "spread", self.number)) * spread
+
+
+def once(strike_id: str, spec: FaultSpec) -> Strike:
+    """A fault that strikes one exchange, and was armed for no other."""
+    row = CATALOGUE[spec.fault]
+    point = spec.point or next(iter(row.points), None)
+    return Strike(strike_id, row.name, point, spec.parameters, spec.seed, 1)
+
+
+def asked_for(line: str, reach: Reach, operation: str) -> Strike:
+    """The fault that a caller asks for, of a request that is being handled.
+
+    :param line: as on a command line, with no condition but ``point``
+    :raises SettingsError: it can't be read, or can't strike this
+    """
+    spec = spec_in(line, "X-Sandbox-Fault").spec
+    if replace(spec, point=None) != FaultSpec(fault=spec.fault, parameters=spec.parameters):
+        raise SettingsError("X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions")
+    _place(reach, replace(spec, operation=operation, direction=Direction.RECEIVED))
+    return once("x-sandbox-fault", spec)
 
 
 NO_STRIKES: Sequence[Strike] = ()
@@ -196,6 +218,8 @@ class Faults:
 
     def _can_strike(self, one: ArmedFault, operation: str, action: str | None) -> bool:
         name = one.row.name
+        if operation in self.reach.only and name not in self.reach.only[operation]:
+            return False
         if name is Name.ERROR:
             return one.spec.parameters["class"] in self.reach.received.get(operation, ())
         return name not in FORGERIES or name in self.reach.forgeries.get(action or "", ())
@@ -267,7 +291,13 @@ def _reaches(reach: Reach, way: Direction, operation: str | None) -> bool:
 
 
 def _require_possible(reach: Reach, spec: FaultSpec) -> None:
-    """See to it that there is an error row of the class, or a signature of the kind."""
+    """See to it that the operation can be struck so, and that there is an error row of the class, or a
+    signature of the kind."""
+    possible = reach.only.get(spec.operation or "")
+    if possible is not None and spec.fault not in possible:
+        raise SettingsError(
+            f"{spec.fault}: can't strike `{spec.operation}`; {', '.join(sorted(possible))} can"
+        )
     if spec.fault == Name.ERROR:
         rows = reach.received
         classes = {one for name, known in rows.items() if spec.operation in (None, name) for one in known}

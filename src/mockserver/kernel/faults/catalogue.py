@@ -73,6 +73,20 @@ WAITS = frozenset({Name.LATENCY, Name.SLOW})
 """What makes wait, and nothing else."""
 
 
+OF_MESSAGES = frozenset(
+    {
+        *WAITS,
+        Name.DROP,
+        Name.DUPLICATE,
+        Name.REORDER,
+        Name.UNKNOWN_FIELDS,
+        Name.NUMBER_FORM,
+        Name.WHITE_SPACE,
+    }
+)
+"""What can strike a message that nobody answers, such as those of a live hub."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A row of the catalogue."""

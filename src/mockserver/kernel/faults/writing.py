@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from mockserver.kernel.faults.catalogue import Name
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 
 EXTRA_FIELD = "sandboxExtra"
@@ -84,3 +85,11 @@ def _other_form(number: str) -> str:
     if shorter == fraction:
         return f"{number}0"
     return f"{whole}.{shorter}" if shorter else whole
+
+
+REWRITING: Mapping[Name, Callable[[bytes], bytes]] = {
+    Name.UNKNOWN_FIELDS: with_unknown_fields,
+    Name.NUMBER_FORM: in_another_form,
+    Name.WHITE_SPACE: with_white_space,
+}
+"""Variations that write the same in another form, by name."""

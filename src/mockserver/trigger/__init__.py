@@ -1,0 +1,1 @@
+"""``mockserver trigger``: what the vendors' pages call an event, made to happen on a running sandbox."""
