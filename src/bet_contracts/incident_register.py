@@ -35,7 +35,20 @@ PARTIES: Final[Mapping[str, str]] = MappingProxyType(
 """Whose code an incident breaks; a vendor is whatever answers as Betstack or BETCORE."""
 
 KINDS: Final = frozenset(
-    {"fault", "drive", "clock", "set", "player", "secret", "send", "look", "clear", "call"}
+    {
+        "fault",
+        "drive",
+        "clock",
+        "set",
+        "player",
+        "secret",
+        "send",
+        "resend",
+        "look",
+        "clear",
+        "call",
+        "hears",
+    }
 )
 """What a step can be, by the key that says it."""
 
@@ -53,6 +66,8 @@ _MAY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "fault": _FAULT,
         "drive": frozenset({"fields"}),
         "player": frozenset({"fields"}),
+        "resend": frozenset({"fields"}),
+        "hears": frozenset({"ends"}),
         "call": frozenset({"ticket", "with", "signed_with", "times"}),
     }
 )

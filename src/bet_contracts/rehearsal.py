@@ -70,6 +70,7 @@ class Command:
     """A line of a shell."""
 
     text: str
+    """A comment where something else than a command is due."""
     step: Step | None = None
     """What it is for; none where it prepares another one, or brings back a known state."""
     times: int = 1
@@ -158,6 +159,22 @@ def _clock(tenant: str, step: Step) -> Iterator[Command]:
     yield Command(_curl(method, tenant, path, step.what), step)
 
 
+def _resend(_tenant: str, step: Step) -> Iterator[Command]:
+    """Send a call of the journal again."""
+    how = json.dumps(step.more.get("fields", {}))
+    url = f"{CONTROL_PLANE}/journal/{step.what}/resend"
+    yield Command(f"curl -X POST {url} -H 'content-type: application/json' -d {_quoted(how)}", step)
+
+
+def _hears(_tenant: str, step: Step) -> Iterator[Command]:
+    """What a consumer of the live hub hears, which no command of a shell can be."""
+    numbers = ", ".join(map(str, step.what))
+    ending = "; then the connection ends" if step.more.get("ends") else ""
+    yield Command(
+        f"# Your consumer connects with a new token and subscribes: it hears sId {numbers}{ending}", step
+    )
+
+
 def _call(_tenant: str, step: Step) -> Iterator[Command]:
     """A call of a front end, signed."""
     sign = f"mockserver sign --operator {TENANTS['front']}"
@@ -195,5 +212,7 @@ _COMMANDS: Final[Mapping[str, Translation]] = MappingProxyType(
         "look": _look,
         "clear": _plain("DELETE", lambda step: f"/{step.what}", lambda _: None),
         "call": _call,
+        "resend": _resend,
+        "hears": _hears,
     }
 )

@@ -76,7 +76,7 @@ def test_a_word_in_capitals_is_taken_from_an_answer_before(one: Incident) -> Non
     for scene in one.scenes:
         taken: set[str] = set()
         for command in commands(scene):
-            used = set(re.findall(r"\b(CODE|CALL|BET|TOKEN)\b", command.text))
+            used = set(re.findall(r"\b(CODE|CALL|EXCHANGE|BET|TOKEN)\b", command.text))
             assert used <= taken, command.text
             if command.step:
                 taken |= command.step.take.keys()

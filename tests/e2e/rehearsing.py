@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from click.testing import CliRunner
+from websockets.exceptions import ConnectionClosed
 
 from bet_contracts.incident_register import LOST, Scene, Step
 from bet_contracts.rehearsal import (
@@ -31,6 +33,7 @@ from mockserver.cli import cli as mockserver
 from mockserver.testing import Sandbox, Tenant
 
 from .curl import Curl
+from .feed_client import FeedClient, hear
 
 _NUMBERS = itertools.count(8001)
 """Of partner clients."""
@@ -71,6 +74,9 @@ class Rehearsal:
                 self._run(command)
 
     def _run(self, command: Command) -> None:
+        if command.step and command.step.kind == "hears":
+            self._listen(command.step)
+            return
         *_, last = parts = [shlex.split(part) for part in self._here(command.text).split(" | ")]
         if last[0] == "echo":
             _, text, _, file = last
@@ -104,6 +110,20 @@ class Rehearsal:
             assert at(document, path) == value, f"{command.text}: {path}: {answer.text}"
         for name, path in step.take.items():
             self._taken[name] = str(at(document, path))
+
+    def _listen(self, step: Step) -> None:
+        """Be a consumer of the live hub, for as long as it takes to hear what the step says."""
+        consumer = FeedClient(self.base_url, self.tenant, self.http)
+        heard: list[int] = []
+        with consumer.open() as connection:
+            consumer.shake_hands(connection)
+            consumer.subscribe(connection)
+            while len(heard) < len(step.what):
+                heard.append(hear(connection)["arguments"][0]["sId"])
+            if step.more.get("ends"):
+                with pytest.raises(ConnectionClosed):
+                    hear(connection)
+        assert heard == step.what
 
     def _wait(self) -> None:
         """Let what goes on behind an answer, such as a discard, come to its end."""
