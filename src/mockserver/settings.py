@@ -20,6 +20,8 @@ __all__ = ["SERVER_SETTINGS", "SETTINGS", "Settings", "SettingsError", "resolve"
 
 ENVIRONMENT_PREFIX = "MOCKSERVER_"
 _ENVIRONMENT = "environment"
+_OF_COMMANDS = frozenset({"MOCKSERVER_ADMIN_URL"})
+"""Variables that say to other commands where this server is."""
 
 SERVER_SETTINGS = (
     Setting("host", text, "127.0.0.1", "Address that the vendors' APIs listen on."),
@@ -123,7 +125,7 @@ def _of_environment(environment: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         variable.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for variable, value in environment.items()
-        if variable.startswith(ENVIRONMENT_PREFIX)
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable not in _OF_COMMANDS
     }
 
 
