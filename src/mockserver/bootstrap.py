@@ -139,7 +139,7 @@ def build(
     """
 
     def courier(caller: Caller) -> Courier:
-        return Courier(caller, outside.sender, outside.stopwatch)
+        return Courier(caller, outside.sender, outside.clock, outside.stopwatch)
 
     def contract(name: str) -> Contract:
         return load(name, overrides)
@@ -261,7 +261,7 @@ def build(
         recorder=recorder,
         hints=hints,
     )
-    return Sandbox(surfaces, hub, tenants, Explainer(surfaces, overrides))
+    return Sandbox(surfaces, hub, tenants, Explainer(surfaces))
 
 
 def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:

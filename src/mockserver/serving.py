@@ -92,6 +92,7 @@ def serve_sandbox(settings: Settings) -> None:
                     Application(lambda: _admin_app(sandbox, settings, signing_keys), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
+                on_stopping=lambda: sandbox.tenants.hush("the sandbox stops"),
             )
         finally:
             await sender.aclose()
@@ -131,6 +132,7 @@ def _admin_app(sandbox: Sandbox, settings: Settings, signing_keys: SigningKeys) 
             bridge=Bridge(asyncio.get_running_loop()),
             signing_keys=signing_keys,
             explain=sandbox.explainer.explain,
+            judge=sandbox.explainer.judge,
             stopwatch=_stopwatch,
         ),
         host=settings.admin_host,

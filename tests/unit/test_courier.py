@@ -22,6 +22,7 @@ from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, 
 from mockserver.kernel.secret import Secret
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = datetime(2026, 7, 1, 9, tzinfo=UTC)
 DEADLINES = Deadlines(connect=1, read=1, total=1)
 REQUEST = OutgoingRequest("http://127.0.0.1:9/pam", (("Timestamp", "1"),), b"{}", canonical=b"1{}")
 
@@ -59,7 +60,7 @@ def tried(
         secret=Secret("12345ABCDE"),
     )
     ticks = iter([10.0, 12.5])
-    courier = Courier(vendor or Vendor(), sender, lambda: next(ticks))
+    courier = Courier(vendor or Vendor(), sender, ManualClock(LATER), lambda: next(ticks))
     call = OutgoingCall(
         id="c1", action="ticket_win", document=b"{}", subject="t1", cause="site-7", created=NOON
     )

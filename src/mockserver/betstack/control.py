@@ -17,7 +17,7 @@ from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Status
 from mockserver.betstack.ticket import Ticket, TicketBook
-from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.control import Collection, Drive, Json, Naming
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
@@ -25,6 +25,7 @@ from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import OPERATOR
 
 _TICKET_KEYS = frozenset({"id", "code", "identifier", "ticket_id", "ticket_code"})
+_PLAYER_KEYS = frozenset({"player_id", "user_id", "token", "msisdn"})
 _NAME_DIGITS = 12
 _IDENTIFIER = re.compile("[A-Za-z0-9]{1,64}")
 
@@ -54,6 +55,7 @@ class Betstack:
         ticket_violation: Callable[[Json], str | None],
     ) -> None:
         self.post = post
+        self.player_naming = Naming(_PLAYER_KEYS, _names_of_player)
         self._desk = desk
         self._settlement = settlement
         self.collections: Mapping[str, Collection] = MappingProxyType(
@@ -61,8 +63,7 @@ class Betstack:
                 "tickets": Collection(
                     lambda operator: list(operator.tickets),
                     wire.ticket,
-                    _TICKET_KEYS,
-                    _names_of_ticket,
+                    Naming(_TICKET_KEYS, _names_of_ticket),
                     ticket_violation,
                 )
             }
@@ -126,6 +127,10 @@ def _require_sound(ticket: Ticket) -> None:
         raise ValueError(f"ticket `{ticket.id}` picks nothing, or what none of its events has")
     if (ticket.verdict is not None) != (ticket.status is Status.CALCULATING):
         raise ValueError(f"ticket `{ticket.id}` is `{ticket.status}`, which does not fit its verdict")
+
+
+def _names_of_player(operator: Operator, name: str) -> frozenset[str]:
+    return operator.players.names(name)
 
 
 def _names_of_ticket(operator: Operator, identifier: str) -> frozenset[str]:

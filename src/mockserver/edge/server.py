@@ -102,11 +102,14 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-async def serve(applications: Sequence[Application], on_ready: Callable[[], None]) -> None:
+async def serve(
+    applications: Sequence[Application], on_ready: Callable[[], None], on_stopping: Callable[[], None]
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     :param applications: built in order, each while those before it already answer
     :param on_ready: called once all of them answer
+    :param on_stopping: called once it is to end, while requests are still being answered
     """
     servers: list[_Server] = []
     tasks: list[asyncio.Task[None]] = []
@@ -121,6 +124,7 @@ async def serve(applications: Sequence[Application], on_ready: Callable[[], None
         await server.ready.wait()
     on_ready()
     await stopping.wait()
+    on_stopping()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
-from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
+from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.tenant import Tenant
 
@@ -89,12 +89,14 @@ class Callers:
 class Courier:
     """Makes tries.
 
+    :param clock: the machine's time
     :param stopwatch: milliseconds from any beginning, never going back
     """
 
-    def __init__(self, caller: Caller, sender: Sender, stopwatch: Callable[[], float]) -> None:
+    def __init__(self, caller: Caller, sender: Sender, clock: Clock, stopwatch: Callable[[], float]) -> None:
         self._caller = caller
         self._sender = sender
+        self._clock = clock
         self._stopwatch = stopwatch
 
     @property
@@ -119,6 +121,7 @@ class Courier:
             method="POST",
             target="",
             at=at,
+            machine_at=self._clock.now(),
             surface=surface,
             operation=operation,
             action=call.action,

@@ -73,6 +73,13 @@ class Players:
         """The player that this token identifies."""
         return self._by_token.get(token)
 
+    def names(self, name: str) -> frozenset[str]:
+        """Id, tokens and phone number of the player who has this id or token, and the name itself."""
+        player = self.find(name) or self.with_token(name)
+        if player is None:
+            return frozenset({name})
+        return frozenset({name, player.id, *player.tokens, *([player.msisdn] if player.msisdn else [])})
+
     def put(self, player: Player) -> None:
         """Add a player, or replace the one with the same id.
 

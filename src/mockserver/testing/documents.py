@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 PlayerState = Literal["active", "blocked", "self_excluded", "limit_reached"]
+Verdict = Literal["conforms", "violates", "not_judged"]
 CallState = Literal["pending", "held", "repeated", "sent", "refused", "parked", "dropped"]
 
 
@@ -112,11 +113,24 @@ class Filters(TypedDict, total=False):
 
     operation: str
     direction: Literal["received", "sent"]
+    surface: str
+    status: int
+    refusal: str
+    verdict: Literal["violates"]
     ticket: str
     bet: str
+    player: str
     cause: str
     after: str
+    since: int
     limit: int
+
+
+class Verdicts(TypedDict):
+    """How each side of an exchange stands to the contract."""
+
+    request: Verdict
+    answer: Verdict
 
 
 class Exchange(TypedDict):
@@ -125,6 +139,7 @@ class Exchange(TypedDict):
     id: str
     direction: Literal["received", "sent"]
     at: str
+    machine_at: str | None
     tenant: str
     surface: str | None
     operation: str | None
@@ -136,6 +151,16 @@ class Exchange(TypedDict):
     reason: str | None
     cause: str | None
     duration_ms: float
+    verdicts: Verdicts
+
+
+class ExchangePage(TypedDict):
+    """Exchanges that fit, and where the journal stands."""
+
+    items: list[Exchange]
+    total: int
+    position: int
+    reached: bool
 
 
 class Header(TypedDict):

@@ -14,12 +14,14 @@ from mockserver.betcore.sessions.drives import DRIVES
 from mockserver.betcore.sessions.launches import Wish, open_session
 from mockserver.betcore.sessions.model import Bet, Provider, Session, SessionState
 from mockserver.betcore.sessions.soundness import require_booked
-from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.control import Collection, Drive, Json, Naming
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
 from mockserver.kernel.tenant_settings import PROVIDER
+
+_PLAYER_KEYS = frozenset({"userId", "sessionId"})
 
 
 @dataclass(slots=True)
@@ -40,17 +42,18 @@ class GameProviders:
 
     def __init__(self, post: Post) -> None:
         self.post = post
+        self.player_naming = Naming(_PLAYER_KEYS, _names_of_player)
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "bets": Collection(
-                    lambda provider: list(provider.books.bets()), wire.bet, frozenset({"betId"})
+                    lambda provider: list(provider.books.bets()), wire.bet, Naming(frozenset({"betId"}))
                 ),
                 "sessions": Collection(
                     lambda provider: [
                         (one, provider.ledger.balance(one.account)) for one in provider.books.sessions()
                     ],
                     lambda one: wire.session(*one),
-                    frozenset({"sessionId"}),
+                    Naming(frozenset({"sessionId"})),
                 ),
             }
         )
@@ -123,3 +126,10 @@ class GameProviders:
         require_booked(tenant, books.bets)
         tenant.books.restore(books.sessions, books.bets)
         tenant.studio.restore(books.launched, books.rounds)
+
+
+def _names_of_player(provider: Provider, name: str) -> frozenset[str]:
+    """The id, and the sessions that were opened for it."""
+    sessions = list(provider.books.sessions())
+    user_id = next((one.user_id for one in sessions if one.id == name), name)
+    return provider.players.names(user_id) | {name, *(one.id for one in sessions if one.user_id == user_id)}
