@@ -9,10 +9,11 @@ It needs a running sandbox, and httpx, which the extra ``server`` brings::
         operator.clock.freeze()
         operator.drive("discard", ticket="E36E20")
         operator.clock.advance(minutes=30)
-        assert operator.journal(ticket="E36E20")
+        assert operator.wait_for(operation="ticket_discard", ticket="E36E20", at_least=2)
 """
 
 from mockserver.testing.client import ControlPlaneError, Sandbox, SandboxUnreachable
 from mockserver.testing.tenant import Tenant
+from mockserver.testing.waiting import NotSeen
 
-__all__ = ["ControlPlaneError", "Sandbox", "SandboxUnreachable", "Tenant"]
+__all__ = ["ControlPlaneError", "NotSeen", "Sandbox", "SandboxUnreachable", "Tenant"]

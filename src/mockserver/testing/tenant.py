@@ -16,6 +16,7 @@ from mockserver.testing.documents import (
     Drive,
     Driven,
     Exchange,
+    ExchangeInFull,
     Filters,
     Ledger,
     Passage,
@@ -24,6 +25,7 @@ from mockserver.testing.documents import (
     TenantWithSecret,
     Timer,
 )
+from mockserver.testing.waiting import wait_for_outbox
 
 if TYPE_CHECKING:
     from mockserver.testing.client import Sandbox
@@ -175,6 +177,31 @@ class Tenant:
     def journal(self, **filters: Unpack[Filters]) -> list[Exchange]:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
         return self._sandbox.journal(self.name, **filters)
+
+    def journal_in_full(self, **filters: Unpack[Filters]) -> list[ExchangeInFull]:
+        """The same, each with both messages and all that is wrong with them."""
+        return self._sandbox.journal_in_full(self.name, **filters)
+
+    def count(self, **filters: Unpack[Filters]) -> int:
+        """How many of its exchanges fit: whether something was called, and how often."""
+        return self._sandbox.count(self.name, **filters)
+
+    def wait_for(
+        self, *, at_least: int = 1, within_seconds: float = 5, **filters: Unpack[Filters]
+    ) -> list[Exchange]:
+        """Wait until so many of its exchanges fit, as :meth:`Sandbox.wait_for` does.
+
+        :raises NotSeen: they have not come in time; the text says what has
+        """
+        return self._sandbox.wait_for(self.name, at_least=at_least, within_seconds=within_seconds, **filters)
+
+    def wait_for_outbox(self, within_seconds: float = 10) -> list[Call]:
+        """Wait until each call to its partner was tried at least once, but for those that are held by others.
+
+        :returns: the outbox
+        :raises NotSeen: a call is still pending; the text says which
+        """
+        return wait_for_outbox(self._sandbox, self.name, within_seconds=within_seconds)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
