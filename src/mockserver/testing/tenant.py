@@ -195,13 +195,12 @@ class Tenant:
         """
         return self._sandbox.wait_for(self.name, at_least=at_least, within_seconds=within_seconds, **filters)
 
-    def wait_for_outbox(self, within_seconds: float = 10) -> list[Call]:
+    def wait_for_outbox(self, within_seconds: float = 10) -> None:
         """Wait until each call to its partner was tried at least once, but for those that are held by others.
 
-        :returns: the outbox
         :raises NotSeen: a call is still pending; the text says which
         """
-        return wait_for_outbox(self._sandbox, self.name, within_seconds=within_seconds)
+        wait_for_outbox(self._sandbox, self.name, within_seconds=within_seconds)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None

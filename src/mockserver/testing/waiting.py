@@ -62,28 +62,29 @@ def wait_for(
     )
 
 
-def wait_for_outbox(sandbox: Sandbox, tenant: str, *, within_seconds: float) -> list[Call]:
-    """Wait until no call of a tenant is pending: each was tried, and held ones wait for others.
+def wait_for_outbox(sandbox: Sandbox, tenant: str, *, within_seconds: float) -> None:
+    """Wait until no call of a tenant is pending: each was tried, or is held by another one.
 
     :raises NotSeen: one is still pending
     """
-    path = f"/tenants/{tenant}/outbox"
     deadline = time.monotonic() + within_seconds
-    while True:
-        position = sandbox.call("GET", "/journal", query={"tenant": tenant, "limit": 1})["position"]
-        pending = sandbox.call("GET", path, query={"state": "pending", "limit": _MOST})["items"]
-        if not pending:
-            return cast(list[Call], sandbox.pages(path))
+    query: dict[str, Any] = {"tenant": tenant, "direction": "sent", "limit": 1}
+    while pending := _pending(sandbox, tenant):
         left = deadline - time.monotonic()
         if left <= 0:
-            break
-        # A try that ends is an exchange; a call that is dropped is none, so look again now and then.
-        query = {"tenant": tenant, "direction": "sent", "since": position, "within_seconds": min(left, 1.0)}
-        sandbox.call("GET", "/journal", query=query)
-    waiting = ", ".join(f"{call['action']} ({call['id']})" for call in pending)
-    raise NotSeen(
-        f"still pending after {within_seconds:g} s: {waiting}", sandbox.journal(tenant, limit=_SHOWN)
-    )
+            waiting = ", ".join(f"{call['action']} ({call['id']})" for call in pending)
+            raise NotSeen(
+                f"still pending after {within_seconds:g} s: {waiting}", sandbox.journal(tenant, limit=_SHOWN)
+            )
+        # A try that ends is an exchange; a call that is dropped is none, so look again now and then. The
+        # first time nothing is waited for: what ended before the look may be all that there is.
+        position = sandbox.call("GET", "/journal", query=query)["position"]
+        query |= {"since": position, "within_seconds": min(left, 1.0)}
+
+
+def _pending(sandbox: Sandbox, tenant: str) -> list[Call]:
+    query = {"state": "pending", "limit": _MOST}
+    return cast(list[Call], sandbox.call("GET", f"/tenants/{tenant}/outbox", query=query)["items"])
 
 
 def _of_tenant(tenant: str | None) -> dict[str, str]:
