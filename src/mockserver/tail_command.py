@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 30
 _MOST = 1000
+_TENANT_WIDTH = 12
 _NAME_WIDTH = 20
 _INDENT = "    "
 _COLOURS = {"received": "blue", "sent": "cyan"}
@@ -38,11 +39,13 @@ class Look:
         click.echo("\n".join([_line(exchange), *self._more(exchange)]), color=self.colours)
 
     def _more(self, exchange: Exchange | ExchangeInFull) -> Iterator[str]:
-        if exchange["reason"]:
-            yield _INDENT + printable(exchange["reason"])
-        if "request_violations" not in exchange:
+        reason = exchange["reason"] or ""
+        whole = cast("ExchangeInFull", exchange) if "request_violations" in exchange else None
+        told = [*whole["request_violations"], *whole["answer_violations"]] if whole else []
+        if reason and not any(reason.endswith(one) for one in told):
+            yield _INDENT + printable(reason)
+        if whole is None:
             return
-        whole = cast("ExchangeInFull", exchange)
         for side, violations in (
             ("request", whole["request_violations"]),
             ("answer", whole["answer_violations"]),
@@ -108,7 +111,7 @@ def _line(exchange: Exchange) -> str:
             click.style(
                 ARROWS[exchange["direction"]], fg="cyan" if exchange["direction"] == "sent" else "blue"
             ),
-            exchange["tenant"],
+            f"{exchange['tenant']:<{_TENANT_WIDTH}}",
             f"{printable(name_of(exchange)):<{_NAME_WIDTH}}",
             click.style(status, fg="yellow" if failed else "green"),
             f"{exchange['duration_ms']:8.1f} ms",

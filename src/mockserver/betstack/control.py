@@ -130,7 +130,10 @@ def _require_sound(ticket: Ticket) -> None:
 
 
 def _names_of_player(operator: Operator, name: str) -> frozenset[str]:
-    return operator.players.names(name)
+    """Id, tokens, and the phone number as either notification writes it (BS-ASM-103)."""
+    player = operator.players.find(name) or operator.players.with_token(name)
+    number = ((player and player.msisdn) or "").removeprefix("+")
+    return operator.players.names(name) | ({number, f"+{number}"} if number else set())
 
 
 def _names_of_ticket(operator: Operator, identifier: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,8 @@ class _Schemas:
     """By documented status; ``None`` where no body is documented."""
     answers_to: Mapping[tuple[int, str], _Violations]
     """By status and action, where an action has an answer of its own (``x-answers``)."""
+    body_optional: frozenset[int]
+    """Statuses of which only those actions need a body (BS-ASM-099)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class _Side:
     violations: list[str]
 
 
+_CONFORMS = _Side(Verdict.CONFORMS, [])
 _NOT_JUDGED = _Side(Verdict.NOT_JUDGED, [])
 _CUT = _Side(Verdict.NOT_JUDGED, [f"not judged: only its first {LARGEST_KEPT} bytes are kept"])
 
@@ -133,6 +137,7 @@ class Explainer:
                 for status, response in operation.responses.items()
                 for action, schema in response.get("x-answers", {}).items()
             },
+            frozenset(status for status, response in operation.responses.items() if "x-answers" in response),
         )
 
 
@@ -161,7 +166,7 @@ def _of_parameters(schemas: _Schemas, target: str) -> _Side:
         schemas.parameters.read(path, parts.query.encode("latin-1", "replace"))
     except Rejection as rejection:
         return _Side(Verdict.VIOLATES, [rejection.reason])
-    return _Side(Verdict.CONFORMS, [])
+    return _CONFORMS
 
 
 def _of_answer(schemas: _Schemas, exchange: Exchange) -> _Side:
@@ -176,9 +181,13 @@ def _of_answer(schemas: _Schemas, exchange: Exchange) -> _Side:
         return _of_body(violations, exchange.answer_body, exchange.answer_size)
     violations = schemas.answers[exchange.status]
     if violations is None:
-        return _Side(Verdict.CONFORMS, [])  # by its status, which is all that is documented
+        return _CONFORMS  # by its status, which is all that is documented
     if not exchange.answer_body and exchange.direction is Direction.SENT:
-        return _NOT_JUDGED
+        if exchange.status in schemas.body_optional:
+            return _CONFORMS
+        if exchange.status >= HTTPStatus.MULTIPLE_CHOICES:
+            return _NOT_JUDGED  # a partner's own server, or one in front of it, may refuse without a word
+        return _Side(Verdict.VIOLATES, ["the body is empty; it has to be a JSON document"])
     return _of_body(violations, exchange.answer_body, exchange.answer_size)
 
 

@@ -74,11 +74,9 @@ class Players:
         return self._by_token.get(token)
 
     def names(self, name: str) -> frozenset[str]:
-        """Id, tokens and phone number of the player who has this id or token, and the name itself."""
+        """Id and tokens of the player who has this id or token, and the name itself."""
         player = self.find(name) or self.with_token(name)
-        if player is None:
-            return frozenset({name})
-        return frozenset({name, player.id, *player.tokens, *([player.msisdn] if player.msisdn else [])})
+        return frozenset({name, player.id, *player.tokens} if player else {name})
 
     def put(self, player: Player) -> None:
         """Add a player, or replace the one with the same id.

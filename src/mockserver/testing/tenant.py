@@ -195,6 +195,10 @@ class Tenant:
         """
         return self._sandbox.wait_for(self.name, at_least=at_least, within_seconds=within_seconds, **filters)
 
+    def har(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+        """Its exchanges as a HAR 1.2 document, as :meth:`Sandbox.har` gives it."""
+        return self._sandbox.har(self.name, **filters)
+
     def wait_for_outbox(self, within_seconds: float = 10) -> None:
         """Wait until each call to its partner was tried at least once, but for those that are held by others.
 
