@@ -116,6 +116,8 @@ def test_the_time_of_an_exchange_is_its_tenants(service: Service) -> None:
 
     service.betstack("POST", RESERVE, SUPERBET)
     service.betstack("GET", "/be/tickets/x", operator="acme")
+    kept = [*journal(service, "site"), *journal(service, "acme")]
+    assert [one.machine_at for one in kept] == [NOW, NOW]
     service.send("GET", "/be/nope")
 
     assert [journal(service, owner)[0].at for owner in ("site", "acme", NOBODY)] == [moment, NOW, NOW]

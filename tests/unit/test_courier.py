@@ -87,6 +87,7 @@ def test_what_was_sent_and_what_came_stand_in_the_journal() -> None:
     assert made == Try(NOON, "site-1", 200, None)
     assert (exchange.direction, exchange.target, exchange.cause) == (Direction.SENT, REQUEST.url, "site-7")
     assert (exchange.operation, exchange.action) == ("sendPamAction", "ticket_win")
+    assert (exchange.at, exchange.machine_at) == (NOON, LATER)
     assert (exchange.request_headers, exchange.canonical) == ([(b"timestamp", b"1")], b"1{}")
     assert (exchange.status, exchange.answer_body, exchange.refusal) == (200, b"ok", None)
     assert exchange.duration_ms == 2.5
