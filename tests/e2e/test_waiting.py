@@ -371,3 +371,21 @@ def test_har_holds_what_the_filters_find(running: Running, operator: Tenant) -> 
     assert entry["request"]["url"] == f"{running.base_url}/be/tickets/x"
     assert httpx.get(entry["request"]["url"]).status_code == 403
     assert len(operator.har()["log"]["entries"]) == operator.count() == 6
+
+
+def test_a_secret_that_is_made_while_somebody_waits_is_not_shown(
+    running: Running, plane: Sandbox, operator: Tenant, pam: Pam, jobs: ThreadPoolExecutor
+) -> None:
+    def wait() -> dict[str, Any]:
+        query = {"tenant": operator.name, "operation": "ping", "within_seconds": LONG, "full": "true"}
+        page: dict[str, Any] = plane.call("GET", "/journal", query=query)
+        return page
+
+    page = jobs.submit(wait)
+    once_waiting(plane, operator, page, lambda: operator.rotate_secret("brand-new-secret"))
+    operator.change(pam_url=pam.url)
+    pam.body = b'{"said":"brand-new-secret"}'
+    operator.drive("ping")
+
+    (ping,) = page.result(LONG)["items"]
+    assert ping["answer"]["body"] == '{"said":"[redacted]"}'

@@ -84,6 +84,7 @@ class Found:
     reached: bool
     """Whether they are as many as were waited for."""
     blot: Redaction
+    """Knows every secret that may stand in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,6 @@ class _Beginning:
     position: int
     first_turn: int
     subjects: list[_Subject]
-    blot: Redaction
     leave: Callable[[], None]
 
 
@@ -149,7 +149,7 @@ class Search:
         except JournalClosed as closed:
             raise ControlRefusal(Problem.CONFLICT, str(closed)) from None
         kept = [journal.snapshot() for journal in journals if journal.last_end > since]
-        return _Beginning(kept, tenants.turns.ended, turn, subjects, tenants.redaction(), leave)
+        return _Beginning(kept, tenants.turns.ended, turn, subjects, leave)
 
     def _answer(
         self, question: Question, beginning: _Beginning, heard: SimpleQueue[Exchange | JournalClosed]
@@ -174,7 +174,8 @@ class Search:
             sorted(look.fitting, key=_by_turn if question.since is None else _by_end),
             position,
             len(look.fitting) >= question.at_least,
-            beginning.blot,
+            # Last, since a secret may have been made meanwhile.
+            self._plane.bridge.run(self._plane.tenants.redaction),
         )
 
     def _subjects(self, question: Question) -> list[_Subject]:
