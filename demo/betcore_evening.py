@@ -4,7 +4,6 @@ and a round at the game provider."""
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from demo.exchanges import Surprise, brief
-from mockserver.testing import Sandbox, Tenant
+from mockserver.testing import NotSeen, Sandbox, Tenant
 
 _PLAYER = "guest"
 _PLAYER_OF_THE_PROVIDER = "553314AA2"  # a standard one
@@ -81,11 +80,10 @@ class CasinoEvening:
         self._console.print(f"  [yellow]balance {player['balance'] if player else 'of nobody yet'}[/]\n")
 
     def _wait_for_accepts(self) -> None:
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        while any(call["state"] == "pending" for call in self._client.outbox()):
-            if time.monotonic() > deadline:
-                raise Surprise(f"an accept is not sent within {_DEADLINE_SECONDS} s")
-            time.sleep(0.01)
+        try:
+            self._client.wait_for_outbox(_DEADLINE_SECONDS)
+        except NotSeen as error:
+            raise Surprise(str(error)) from None
 
     def _show(self, exchange_id: str) -> None:
         exchange = self._plane.exchange(exchange_id)

@@ -6,7 +6,7 @@ plain JSON Schema refuses what the contract allows unless the schema is translat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,8 @@ _SCHEMA_MAPS = ("properties",)
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf")
 _SCHEMAS = ("items", "not", "additionalProperties")
 _LONGEST_MESSAGE = 200
+_NONE_FITS = (ValidationErrorKind.AnyOf, ValidationErrorKind.OneOfNotValid)
+_ANOTHER_WORD = (ValidationErrorKind.Enum, ValidationErrorKind.Constant, ValidationErrorKind.Not)
 
 
 def translate(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _first_of(validator: Draft4Validator | Draft7Validator) -> Violation:
         try:
             validator.validate(document)
         except ValidationError as error:
-            return _sentence(error)
+            return next(_sentences(error))
         return None
 
     return violation
@@ -102,7 +104,9 @@ def compile_violations(schema: Mapping[str, Any], most: int) -> Callable[[Any], 
     discriminator = schema.get("discriminator")
     if discriminator is None:
         validator = Draft4Validator(translate(schema))
-        return lambda document: [_sentence(error) for error in islice(validator.iter_errors(document), most)]
+        return lambda document: list(
+            islice((told for error in validator.iter_errors(document) for told in _sentences(error)), most)
+        )
     name = discriminator["propertyName"]
     first_of = compile_schema(schema)
     by_value = {
@@ -122,14 +126,57 @@ def compile_violations(schema: Mapping[str, Any], most: int) -> Callable[[Any], 
     return violations
 
 
+def _sentences(error: ValidationError) -> Iterator[str]:
+    """What is wrong, at least one sentence. Of a choice between schemas it is what is wrong with the one that
+    was meant: one whose own words (its ``enum``) are there, and of these the one that is broken least."""
+    if not isinstance(error.kind, _NONE_FITS):
+        yield _sentence(error)
+        return
+    branches = error.kind.context
+    misfits = [next((one for one in branch if _is_misfit(one, error)), None) for branch in branches]
+    meant = [branch for branch, misfit in zip(branches, misfits, strict=True) if misfit is None]
+    if not meant and (joint := _joint_sentence([one for one in misfits if one is not None])):
+        yield joint
+        return
+    for one in min(meant or branches, key=len):
+        yield from _sentences(one)
+
+
+def _is_misfit(inner: ValidationError, choice: ValidationError) -> bool:
+    """Whether what breaks a branch says that another one was meant."""
+    if isinstance(inner.kind, ValidationErrorKind.Type):
+        return inner.instance_path == choice.instance_path
+    return isinstance(inner.kind, _ANOTHER_WORD)
+
+
+def _joint_sentence(misfits: Sequence[ValidationError]) -> str | None:
+    """One sentence for what every branch has against the same value, where they have one thing against it."""
+    first = misfits[0]
+    if any(one.instance_path != first.instance_path for one in misfits):
+        return None
+    kinds = [one.kind for one in misfits]
+    words = [str(one) for kind in kinds if isinstance(kind, ValidationErrorKind.Enum) for one in kind.options]
+    types = [one for kind in kinds if isinstance(kind, ValidationErrorKind.Type) for one in kind.types]
+    if all(isinstance(kind, ValidationErrorKind.Enum) for kind in kinds):
+        return _at(first, f"{_shown(first.instance)} is not one of {', '.join(dict.fromkeys(words))}")
+    if all(isinstance(kind, ValidationErrorKind.Type) for kind in kinds):
+        return _at(first, f"is {_json_type(first.instance)}, not of type {' or '.join(dict.fromkeys(types))}")
+    return None
+
+
 def _sentence(error: ValidationError) -> str:
     """``events[0].odds: "x" is not of type "number"``."""
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
     message = error.message
     if isinstance(error.kind, ValidationErrorKind.Enum):
         # The library's own sentence leaves most of them out.
         allowed = ", ".join(str(one) for one in error.kind.options)
         message = f"{_shown(error.instance)} is not one of {allowed}"
+    return _at(error, message)
+
+
+def _at(error: ValidationError, message: str) -> str:
+    """The message, behind the place that it is about."""
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
     return f"{place.lstrip('.')}: {message}" if place else message
@@ -141,5 +188,5 @@ def _shown(value: Any) -> str:
 
 
 def _json_type(value: Any) -> str:
-    names = {str: "a string", bool: "a boolean", list: "an array", type(None): "null"}
+    names = {str: "a string", bool: "a boolean", list: "an array", dict: "an object", type(None): "null"}
     return names.get(type(value), "a number")

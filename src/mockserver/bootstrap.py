@@ -163,7 +163,7 @@ def build(
     """
 
     def courier(caller: Caller) -> Courier:
-        return Courier(caller, outside.sender, outside.stopwatch, outside.pause)
+        return Courier(caller, outside.sender, outside.clock, outside.stopwatch, outside.pause)
 
     contracts = {name: load(name, overrides) for name in SURFACES}
     catalogue = catalogue or built_in_catalogue()
@@ -306,7 +306,7 @@ def build(
         recorder=recorder,
         hints=hints,
     )
-    return Sandbox(surfaces, hub, tenants, Explainer(surfaces, overrides))
+    return Sandbox(surfaces, hub, tenants, Explainer(surfaces))
 
 
 def _refusals(casino: Contract) -> betcore_handlers.TransactionRefusals:

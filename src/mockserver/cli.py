@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ import click
 
 from mockserver import __version__
 from mockserver.call_commands import resend, send, trigger
+from mockserver.control_command import asks_the_sandbox, exchange_query, narrows_exchanges
 from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.settings import Setting, nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
@@ -230,6 +232,57 @@ def sign(operator: str, secret: str | None, body: Any, timestamp: str | None) ->
     click.echo(f"timestamp: {timestamp}")
     click.echo(f"operator-name: {operator}")
     click.echo(f"signature: {signature_of(secret, timestamp, body.read() if body else b'')}")
+
+
+@cli.command()
+@narrows_exchanges
+@click.option("--full", is_flag=True, help="Print what was sent and answered, too.")
+@click.option(
+    "--last",
+    type=click.IntRange(0, 1000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="How many to begin with.",
+)
+@click.option("--once", is_flag=True, help="Print those and end, without waiting for more.")
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+@asks_the_sandbox
+def tail(sandbox: Any, full: bool, last: int, once: bool, no_color: bool, **narrowed: Any) -> None:
+    """Show the exchanges of a running sandbox, one line for each as it ends, until Ctrl-C.
+
+    \b
+    12:00:01.123  -->  site  reserveTicket  200   3.1 ms  ok/ok
+    12:00:01.124  <--  site  ticket_win     500  12.0 ms  ok/BAD
+
+    --> came to the sandbox, <-- the sandbox sent. The two marks are how request and answer stand to the
+    contract; -- is what could not be judged.
+    """
+    from mockserver.tail_command import Look, follow  # noqa: PLC0415  only this command needs it
+
+    colours = False if no_color or os.environ.get("NO_COLOR") else None
+    follow(sandbox, exchange_query(**narrowed), Look(full=full, colours=colours), last=last, once=once)
+
+
+@cli.command()
+@narrows_exchanges
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write to; default: standard output.",
+)
+@asks_the_sandbox
+def har(sandbox: Any, out: Path | None, **narrowed: Any) -> None:
+    """Export the journal of a running sandbox as HAR 1.2, for the developer tools of a browser."""
+    text = json.dumps(sandbox.har(**exchange_query(**narrowed)), ensure_ascii=False, indent=1)
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        _stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
+    click.echo(out)
 
 
 _CONFIG = click.option(

@@ -69,6 +69,27 @@ def asks_the_sandbox(command: Callable[..., None]) -> Callable[..., None]:
     return asking
 
 
+def narrows_exchanges(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say which exchanges of the journal it is about: ``tenant``,
+    ``operation``, ``ticket``, ``bet``, ``player`` and ``violations``."""
+    for option in (
+        click.option("--violations", is_flag=True, help="Only those of which a side breaks the contract."),
+        click.option("--player", metavar="PLAYER", help="Only those that name this player, by id or token."),
+        click.option("--bet", metavar="BET", help="Only those about this bet."),
+        click.option("--ticket", metavar="TICKET", help="Only those about this ticket, by id or code."),
+        click.option("--operation", metavar="NAME", help="Only those of this operation or action."),
+        click.option("--tenant", metavar="NAME", help="Only this tenant's; `sandbox` for nobody's."),
+    ):
+        command = option(command)
+    return command
+
+
+def exchange_query(*, violations: bool, **named: str | None) -> dict[str, str]:
+    """The query of ``GET /journal`` that the options of :func:`narrows_exchanges` stand for."""
+    given = {name: value for name, value in named.items() if value is not None}
+    return given | ({"verdict": "violates"} if violations else {})
+
+
 def stop(message: str, code: int) -> NoReturn:
     """End the command with one line on standard error."""
     click.echo(f"mockserver: {message}", err=True)

@@ -153,6 +153,7 @@ class Service:
                 ],
                 stopping,
                 on_ready,
+                lambda: self._sandbox.tenants.hush("the sandbox stops"),
             )
         finally:
             bridge.close()
@@ -187,6 +188,7 @@ class Service:
                 bridge=bridge,
                 signing_keys=self._signing_keys,
                 explain=sandbox.explainer.explain,
+                judge=sandbox.explainer.judge,
                 stopwatch=_stopwatch,
             ),
             host=self._settings.admin_host,

@@ -20,6 +20,12 @@ def answer_of(operation_id: str) -> dict[str, Any]:
     return schema
 
 
+def parameters_of(operation_id: str) -> set[str]:
+    (node,) = [node for _, _, node in operations(CONTRACT) if node["operationId"] == operation_id]
+    by_name = CONTRACT["components"]["parameters"]
+    return {one.get("name") or by_name[one["$ref"].rpartition("/")[2]]["name"] for one in node["parameters"]}
+
+
 TYPES = [
     (documents.Clock, SCHEMAS["Clock"]),
     (documents.Timer, SCHEMAS["Timer"]),
@@ -37,6 +43,8 @@ TYPES = [
     (documents.Drive, answer_of("listDrives")["properties"]["items"]["items"]),
     (documents.ArmedFault, SCHEMAS["ArmedFault"]),
     (documents.Exchange, SCHEMAS["Exchange"]),
+    (documents.Verdicts, SCHEMAS["Exchange"]["properties"]["verdicts"]),
+    (documents.ExchangePage, answer_of("listExchanges")),
     (documents.Header, SCHEMAS["Message"]["properties"]["headers"]["items"]),
     (documents.Message, SCHEMAS["Message"]),
     (documents.Difference, SCHEMAS["ExchangeInFull"]["properties"]["difference"]),
@@ -58,6 +66,7 @@ def test_a_type_has_the_fields_of_its_schema_and_all_are_always_there(
 
 def test_words_of_the_types_are_those_of_the_contract() -> None:
     assert set(documents.PlayerState.__args__) == set(SCHEMAS["PlayerState"]["enum"])  # type: ignore[attr-defined]  # of a Literal
+    assert set(documents.Verdict.__args__) == set(SCHEMAS["Verdict"]["enum"])  # type: ignore[attr-defined]  # as above
     assert set(documents.CallState.__args__) == set(SCHEMAS["CallState"]["enum"])  # type: ignore[attr-defined]  # as above
 
 
@@ -79,8 +88,7 @@ def test_the_conditions_of_a_fault_are_those_of_the_contract() -> None:
 
 
 def test_the_filters_of_the_journal_are_those_of_the_contract() -> None:
-    (node,) = [node for _, _, node in operations(CONTRACT) if node["operationId"] == "listExchanges"]
-    by_name = CONTRACT["components"]["parameters"]
-    names = [one.get("name") or by_name[one["$ref"].rpartition("/")[2]]["name"] for one in node["parameters"]]
+    named = get_type_hints(documents.Filters)
 
-    assert set(names) == {"tenant", *get_type_hints(documents.Filters)}
+    assert parameters_of("listExchanges") == {"tenant", "full", "at_least", "within_seconds", *named}
+    assert parameters_of("exportHar") == {"tenant", *named}

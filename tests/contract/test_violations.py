@@ -119,3 +119,57 @@ def test_the_first_violation_is_the_one_that_an_answer_tells(document: object) -
     first = compile_schema(PET)(document)
 
     assert compile_violations(PET, 10)(document)[:1] == ([] if first is None else [first])
+
+
+BOOKED = {
+    "type": "object",
+    "required": ["ErrorCode", "Balance"],
+    "properties": {"ErrorCode": {"enum": [200]}, "Balance": {"type": "string"}, "Tax": {"type": "string"}},
+}
+REFUSED = {
+    "allOf": [
+        {"type": "object", "required": ["ErrorCode", "Message"]},
+        {"properties": {"ErrorCode": {"enum": [103752, 103811]}, "Message": {"type": "string"}}},
+    ]
+}
+AMOUNT = {"anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "number", "minimum": 0}]}
+ACCEPT = {"anyOf": [{"properties": {"code": {"not": {"enum": [200]}}}}, {"required": ["id"]}]}
+ORDER = {
+    "type": "object",
+    "properties": {"answer": {"oneOf": [BOOKED, REFUSED]}, "amount": AMOUNT, "accept": ACCEPT},
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"answer": {"ErrorCode": 200, "Balance": "1"}}, []),
+        ({"answer": {"ErrorCode": 103811, "Message": "no"}}, []),
+        ({"answer": {"ErrorCode": 200, "Balance": 1}}, ['answer.Balance: 1 is not of type "string"']),
+        (
+            {"answer": {"ErrorCode": 200, "Tax": 1}},
+            ['answer: "Balance" is a required property', 'answer.Tax: 1 is not of type "string"'],
+        ),
+        ({"answer": {"ErrorCode": 103811}}, ['answer: "Message" is a required property']),
+        (
+            {"answer": {"ErrorCode": 7, "Message": "?"}},
+            ["answer.ErrorCode: 7 is not one of 200, 103752, 103811"],
+        ),
+        ({"answer": []}, ["answer: is an array, not of type object"]),
+        ({"amount": "x"}, ['amount: "x" does not match "^[0-9]+$"']),
+        ({"amount": -1}, ["amount: -1 is less than the minimum of 0"]),
+        ({"amount": None}, ["amount: is null, not of type string or number"]),
+        ({"accept": {"code": 200}}, ['accept: "id" is a required property']),
+    ],
+)
+def test_what_fits_none_of_several_schemas_is_told_by_the_one_that_was_meant(
+    document: dict[str, Any], told: list[str]
+) -> None:
+    assert sorted(compile_violations(ORDER, 10)(document)) == sorted(told)
+    assert (compile_schema(ORDER)(document) or "") in (told or [""])
+
+
+def test_what_fits_two_of_several_schemas_is_told_by_the_library() -> None:
+    (found,) = compile_violations({"oneOf": [{"type": "string"}, {"minLength": 1}]}, 10)("x")
+
+    assert found == "\"x\" is valid under more than one of the schemas listed in the 'oneOf' keyword"

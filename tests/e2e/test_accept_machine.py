@@ -3,7 +3,6 @@ model says, and no stake is lost."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -239,9 +238,7 @@ class AcceptMachine(RuleBasedStateMachine):
 
     def _heard(self, follows: Callable[[deque[Arrival]], object]) -> None:
         """What came to the casino is what follows, and nothing else."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while any(call["state"] == "pending" for call in self.client.outbox()):
-            assert time.monotonic() < deadline, "a call is not sent"
+        self.client.wait_for_outbox(DEADLINE_SECONDS)
         arrivals = deque(self.casino.take())
         follows(arrivals)
         assert not arrivals

@@ -4,7 +4,6 @@ history of each bet are as the model says."""
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -252,9 +251,7 @@ class BetMachine(RuleBasedStateMachine):
     def _drive(self, drive: str, **fields: Any) -> Driven:
         """Make something happen, and wait until the accepts are through."""
         driven = self.client.drive(drive, **fields)
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while any(call["state"] == "pending" for call in self.client.outbox()):
-            assert time.monotonic() < deadline, "a call is not sent"
+        self.client.wait_for_outbox(DEADLINE_SECONDS)
         return driven
 
     def _answer(self, driven: Driven) -> dict[str, Any]:

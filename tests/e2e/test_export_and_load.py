@@ -23,6 +23,7 @@ BOOKS = {"operator": ("/tickets",), "partner_client": ("/bets",), "provider": ("
 def everything(plane: Sandbox) -> dict[str, Any]:
     """Every answer that the control plane gives about what it holds."""
     answers: dict[str, Any] = {"/tenants": plane.tenants(), "/journal": plane.journal()}
+    answers["the order of the ends"] = [one["id"] for one in plane.journal(since=0)]
     for exchange in plane.journal():
         answers[f"/journal/{exchange['id']}"] = plane.exchange(exchange["id"])
     for tenant in plane.tenants():

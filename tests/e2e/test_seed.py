@@ -26,7 +26,7 @@ def trace(*flags: str, pam: Pam) -> dict[str, Any]:
         made.clock.advance(hours=1)
         journal = made.journal()
         for exchange in journal:
-            exchange["duration_ms"] = 0.0
+            exchange["duration_ms"], exchange["machine_at"] = 0.0, None
             exchange["target"] = exchange["target"].replace(it.base_url, "")
         bodies = [plane.exchange(one["id"])["answer"]["body"] for one in journal]
         return {

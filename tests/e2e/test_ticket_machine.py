@@ -4,7 +4,6 @@ calls go out and their money moves as the model says."""
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -429,12 +428,9 @@ class TicketMachine(RuleBasedStateMachine):
 
     def _arrivals(self) -> Sequence[Arrival]:
         """What came to the platform, once no call waits for its first try."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while True:
-            self.outbox = [one for one in self.operator.outbox() if one["action"] != "ticket_status"]
-            if all(call["state"] != "pending" for call in self.outbox):
-                return self.pam.take()
-            assert time.monotonic() < deadline, "a call is not sent"
+        self.operator.wait_for_outbox(DEADLINE_SECONDS)
+        self.outbox = [one for one in self.operator.outbox() if one["action"] != "ticket_status"]
+        return self.pam.take()
 
     def _ticket(
         self,

@@ -10,6 +10,7 @@ import pytest
 
 from mockserver.betstack.signature import MISTAKES
 from mockserver.edge.explanation import Difference, Explanation
+from mockserver.kernel.explanation import Verdict, Verdicts
 from mockserver.kernel.journal import LARGEST_KEPT, NOBODY, Direction, Exchange
 from mockserver.kernel.signing import digest
 
@@ -21,6 +22,7 @@ RESERVE = "/be/tickets/reserve"
 TIME = b"1706090303"
 SPACED = json.dumps(SUPERBET).encode()
 BARE = SPACED.translate(None, b" ")
+NOTHING_JUDGED = Verdicts(Verdict.NOT_JUDGED, Verdict.NOT_JUDGED)
 LONG = json.dumps(SUPERBET | {"psp": "x" * LARGEST_KEPT}, separators=(",", ":")).encode()
 
 
@@ -114,6 +116,8 @@ def test_the_time_of_an_exchange_is_its_tenants(service: Service) -> None:
 
     service.betstack("POST", RESERVE, SUPERBET)
     service.betstack("GET", "/be/tickets/x", operator="acme")
+    kept = [*journal(service, "site"), *journal(service, "acme")]
+    assert [one.machine_at for one in kept] == [NOW, NOW]
     service.send("GET", "/be/nope")
 
     assert [journal(service, owner)[0].at for owner in ("site", "acme", NOBODY)] == [moment, NOW, NOW]
@@ -410,9 +414,12 @@ def test_nothing_is_signed_where_no_operation_is(service: Service) -> None:
     service.send("GET", "/be/nope", service.betstack_headers("site", b""))
     service.send("GET", "/mis-api/api/v2/auth/jwks")
 
-    for one in journal(service, NOBODY):
-        explanation = service.sandbox.explainer.explain(one)
-        assert explanation == Explanation([], [], None, None)
+    judged_by_status = Verdicts(Verdict.NOT_JUDGED, Verdict.CONFORMS)
+    explained_ones = [service.sandbox.explainer.explain(one) for one in journal(service, NOBODY)]
+    assert explained_ones == [
+        Explanation(NOTHING_JUDGED, [], [], None, None),
+        Explanation(judged_by_status, [], [], None, None),
+    ]
 
 
 WITH_BODY = [

@@ -25,6 +25,7 @@ from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, 
 from mockserver.kernel.secret import Secret
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = datetime(2026, 7, 1, 9, tzinfo=UTC)
 DEADLINES = Deadlines(connect=1, read=1, total=1)
 REQUEST = OutgoingRequest("http://127.0.0.1:9/pam", (("Timestamp", "1"),), b"{}", canonical=b"1{}")
 
@@ -67,7 +68,7 @@ def tried(
         road=Road(),
     )
     ticks = iter([10.0, 12.5])
-    courier = Courier(vendor or Vendor(), sender, lambda: next(ticks))
+    courier = Courier(vendor or Vendor(), sender, ManualClock(LATER), lambda: next(ticks))
     call = OutgoingCall(
         id="c1", action="ticket_win", document=b"{}", subject="t1", cause="site-7", created=NOON
     )
@@ -94,6 +95,7 @@ def test_what_was_sent_and_what_came_stand_in_the_journal() -> None:
     assert made == Try(NOON, "site-1", 200, None)
     assert (exchange.direction, exchange.target, exchange.cause) == (Direction.SENT, REQUEST.url, "site-7")
     assert (exchange.operation, exchange.action) == ("sendPamAction", "ticket_win")
+    assert (exchange.at, exchange.machine_at) == (NOON, LATER)
     assert (exchange.request_headers, exchange.canonical) == ([(b"Timestamp", b"1")], b"1{}")
     assert (exchange.status, exchange.answer_body, exchange.refusal) == (200, b"ok", None)
     assert exchange.duration_ms == 2.5

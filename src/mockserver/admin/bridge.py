@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -54,6 +55,11 @@ class Bridge:
         except TimeoutError:
             future.cancel()
             raise ControlRefusal(Problem.BUSY, "the sandbox is busy; nothing was done, try again") from None
+
+    def post(self, function: Callable[[], None]) -> None:
+        """Have a function run on the loop soon, without waiting for it; not at all once the server stops."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function)
 
     def wait(self, tenant: str, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine on the loop for a tenant, and wait for it.

@@ -1,102 +1,101 @@
-"""The journal: list with filters, and one exchange in full. Secrets are blotted out."""
+"""The journal: list with filters, wait, export, and one exchange in full. Secrets are blotted out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from mockserver.admin.har import har_document
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Plane
+from mockserver.admin.search import Found, Question, Search
 from mockserver.kernel.control import Json
-from mockserver.kernel.journal import NOBODY, Exchange, Headers
-from mockserver.kernel.mentions import mentions
+from mockserver.kernel.explanation import Explanation, Verdict, Verdicts
+from mockserver.kernel.journal import Exchange, Headers
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.resending import Again, resend
-
-_TICKETS, _BETS = "tickets", "bets"
-
-
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """A ticket or a bet: the fields that name such an item, and every name that this one has."""
-
-    keys: frozenset[str]
-    names: frozenset[str]
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     """By operationId."""
-    tenants = plane.tenants
+    search = Search(plane)
 
     def list_exchanges(
         *,
         limit: int,
-        tenant: str | None = None,
-        operation: str | None = None,
-        direction: str | None = None,
-        ticket: str | None = None,
-        bet: str | None = None,
-        cause: str | None = None,
-        after: str | None = None,
+        full: bool,
+        at_least: int | None = None,
+        within_seconds: float | None = None,
+        **asked: Any,
     ) -> Json:
-        def on_loop() -> tuple[list[Exchange], list[_Subject], int, Redaction]:
-            exchanges = tenants.exchanges() if tenant is None else tenants.journal_of(tenant).exchanges()
-            asked = ((_TICKETS, ticket), (_BETS, bet))
-            subjects = [_subject(plane, books, name, tenant) for books, name in asked if name is not None]
-            turn = 0 if after is None else tenants.exchange(after).turn
-            return exchanges, subjects, turn, tenants.redaction()
+        if at_least is None:
+            at_least = 0 if within_seconds is None else 1
+        question = _question(asked, at_least=at_least, within_seconds=within_seconds or 0)
+        found = search.find(question)
+        shown, position = _first_or_last(question, found, limit)
 
-        exchanges, subjects, turn, blot = plane.bridge.run(on_loop)
-        wanted = {"direction": direction, "cause": cause}
-        fitting = [
-            one
-            for one in exchanges
-            if one.turn > turn
-            and all(value is None or getattr(one, name) == value for name, value in wanted.items())
-            and operation in (None, one.operation, one.action)
-            and all(mentions(one, subject.keys, subject.names) for subject in subjects)
-        ]
-        shown = fitting[-limit:] if after is None else fitting[:limit]
-        return {"items": [_document(one, blot) for one in shown], "total": len(fitting)}
+        def document(one: Exchange) -> Json:
+            if full:
+                return _in_full(one, plane.explain(one), found.blot)
+            return _document(one, plane.judge(one), found.blot)
+
+        return {
+            "items": [document(one) for one in shown],
+            "total": len(found.exchanges),
+            "position": position,
+            "reached": found.reached,
+        }
 
     def read_exchange(exchange: str) -> Json:
-        found, blot = plane.bridge.run(lambda: (tenants.exchange(exchange), plane.tenants.redaction()))
+        found, blot = plane.bridge.run(lambda: (plane.tenants.exchange(exchange), plane.tenants.redaction()))
         return _in_full(found, plane.explain(found), blot)
 
     def resend_exchange(exchange: str, body: Json | None = None) -> Json:
-        tenant = plane.bridge.run(lambda: tenants.exchange(exchange).tenant)
+        tenant = plane.bridge.run(lambda: plane.tenants.exchange(exchange).tenant)
 
         async def on_loop() -> tuple[list[Exchange], Redaction]:
-            found = tenants.exchange(exchange)
-            return await resend(tenants.find(tenant), found, Again(**body or {})), tenants.redaction()
+            found = plane.tenants.exchange(exchange)
+            made = await resend(plane.tenants.find(tenant), found, Again(**body or {}))
+            return made, plane.tenants.redaction()
 
         made, blot = plane.bridge.wait(tenant, on_loop)
         return {"items": [_in_full(one, plane.explain(one), blot) for one in made]}
 
+    def export_har(*, limit: int, **asked: Any) -> Json:
+        question = _question(asked)
+        found = search.find(question)
+        shown, _ = _first_or_last(question, found, limit)
+        return har_document(shown, plane.explain, found.blot, of=len(found.exchanges))
+
     return {
         "listExchanges": list_exchanges,
         "readExchange": read_exchange,
+        "exportHar": export_har,
         "resendExchange": resend_exchange,
     }
 
 
-def _subject(plane: Plane, books: str, name: str, tenant: str | None) -> _Subject:
-    keys: set[str] = set()
-    names: set[str] = {name}
-    for one in plane.tenants if tenant in (None, NOBODY) else [plane.tenants.find(tenant or "")]:
-        collection = plane.tenants.vendor_of(one).collections.get(books)
-        if collection is not None:
-            keys |= collection.keys
-            names |= collection.names(one, name)
-    return _Subject(frozenset(keys), frozenset(names))
+def _question(asked: Json, **more: Any) -> Question:
+    verdict = asked.pop("verdict", None)
+    return Question(**asked, **more, verdict=None if verdict is None else Verdict(verdict))
 
 
-def _document(exchange: Exchange, blot: Redaction) -> Json:
+def _first_or_last(question: Question, found: Found, limit: int) -> tuple[list[Exchange], int]:
+    """What is shown: the next ones behind a place in the order, or the latest; and where to go on from."""
+    if question.after is None and question.since is None:
+        return found.exchanges[-limit:], found.position
+    shown = found.exchanges[:limit]
+    if question.since is not None and len(shown) < len(found.exchanges):
+        return shown, shown[-1].end_turn
+    return shown, found.position
+
+
+def _document(exchange: Exchange, verdicts: Verdicts, blot: Redaction) -> Json:
     return {
         "id": exchange.id,
         "direction": exchange.direction.value,
         "at": moment_text(exchange.at),
+        "machine_at": None if exchange.machine_at is None else moment_text(exchange.machine_at),
         "tenant": exchange.tenant,
         "surface": exchange.surface,
         "operation": exchange.operation,
@@ -109,13 +108,14 @@ def _document(exchange: Exchange, blot: Redaction) -> Json:
         "cause": exchange.cause,
         "faults": exchange.faults,
         "duration_ms": round(exchange.duration_ms, 3),
+        "verdicts": {"request": verdicts.request.value, "answer": verdicts.answer.value},
     }
 
 
-def _in_full(exchange: Exchange, explanation: Any, blot: Redaction) -> Json:
+def _in_full(exchange: Exchange, explanation: Explanation, blot: Redaction) -> Json:
     difference = explanation.difference
     return {
-        **_document(exchange, blot),
+        **_document(exchange, explanation.verdicts, blot),
         "request": _message(exchange.request_headers, exchange.request_body, exchange.request_size, blot),
         "document": None if exchange.document is None else blot.bytes(exchange.document, cut=True),
         "answer": _message(exchange.answer_headers, exchange.answer_body, exchange.answer_size, blot),

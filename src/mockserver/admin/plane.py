@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.admin.bridge import Bridge
 from mockserver.kernel.control import Json
-from mockserver.kernel.explanation import Explanation
+from mockserver.kernel.explanation import Explanation, Verdicts
 from mockserver.kernel.journal import Exchange
 from mockserver.kernel.ports import SigningKeys
 from mockserver.kernel.tenants import Tenants
@@ -18,7 +18,8 @@ from mockserver.kernel.tenants import Tenants
 class Plane:
     """The sandbox's state, and the way to it.
 
-    :param explain: says everything about an exchange
+    :param explain: says everything about an exchange, in any thread
+    :param judge: how both sides of one stand to the contract; cheap the second time
     :param stopwatch: milliseconds from any beginning, never going back
     """
 
@@ -26,6 +27,7 @@ class Plane:
     bridge: Bridge
     signing_keys: SigningKeys
     explain: Callable[[Exchange], Explanation]
+    judge: Callable[[Exchange], Verdicts]
     stopwatch: Callable[[], float]
 
 

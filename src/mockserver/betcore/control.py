@@ -17,7 +17,7 @@ from mockserver.betcore.aggregator.service import Aggregator
 from mockserver.betcore.feed import drives as feed_drives
 from mockserver.betcore.feed import rounds
 from mockserver.betcore.model import PartnerClient
-from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.control import Collection, Drive, Json, Naming
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
 from mockserver.kernel.tenant import Post
@@ -27,7 +27,8 @@ from mockserver.kernel.tenant_spec import put_players
 _CURRENCY = "EUR"
 _MAGIC_BALANCE = Decimal(1000)
 _NUMBER_DIGITS = 10
-_BET_KEYS = frozenset({"BetId", "betId"})
+_BETS = Naming(frozenset({"BetId", "betId"}))
+_PLAYER_KEYS = frozenset({"PartnerUserId", "RefreshToken"})
 
 
 class Betcore:
@@ -40,17 +41,16 @@ class Betcore:
     def __init__(self, post: Post, aggregator: Aggregator, keys: KeyRing, accounts: Accounts) -> None:
         self.post = post
         self._aggregator = aggregator
+        self.player_naming = Naming(_PLAYER_KEYS, _names_of_player)
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "bets": Collection(
-                    lambda client: list(client.books.bets), lambda one: wire.history(*one), _BET_KEYS
+                    lambda client: list(client.books.bets), lambda one: wire.history(*one), _BETS
                 ),
                 "cashbacks": Collection(
-                    lambda client: list(client.books.cashbacks), lambda one: wire.history(*one), _BET_KEYS
+                    lambda client: list(client.books.cashbacks), lambda one: wire.history(*one), _BETS
                 ),
-                "transactions": Collection(
-                    lambda client: list(client.asked), aggregator_wire.asked, _BET_KEYS
-                ),
+                "transactions": Collection(lambda client: list(client.asked), aggregator_wire.asked, _BETS),
             }
         )
         self.drives: Mapping[str, Drive] = MappingProxyType(
@@ -132,6 +132,14 @@ def _issuing_of_refresh_tokens(accounts: Accounts) -> Drive:
         ("player",),
         give=give,
     )
+
+
+def _names_of_player(client: PartnerClient, name: str) -> frozenset[str]:
+    """The id, and the refresh tokens that were issued for it."""
+    issued = client.refresh_tokens.find(name)
+    user_id = issued.user_id if issued else name
+    tokens = (one.token for one in client.refresh_tokens if one.user_id == user_id)
+    return client.players.names(user_id) | {name, user_id, *tokens}
 
 
 def _expect_newcomer(client: PartnerClient) -> None:

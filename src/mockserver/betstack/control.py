@@ -17,7 +17,7 @@ from mockserver.betstack.service import TicketDesk
 from mockserver.betstack.settlement import Settlement
 from mockserver.betstack.states import Status
 from mockserver.betstack.ticket import Ticket, TicketBook
-from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.control import Collection, Drive, Json, Naming
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import PlayerSpec
 from mockserver.kernel.ports import IdSource
@@ -26,6 +26,7 @@ from mockserver.kernel.tenant_settings import OPERATOR
 from mockserver.kernel.tenant_spec import put_players
 
 _TICKET_KEYS = frozenset({"id", "code", "identifier", "ticket_id", "ticket_code"})
+_PLAYER_KEYS = frozenset({"player_id", "user_id", "token", "msisdn"})
 _NAME_DIGITS = 12
 _IDENTIFIER = re.compile("[A-Za-z0-9]{1,64}")
 
@@ -55,6 +56,7 @@ class Betstack:
         ticket_violation: Callable[[Json], str | None],
     ) -> None:
         self.post = post
+        self.player_naming = Naming(_PLAYER_KEYS, _names_of_player)
         self._desk = desk
         self._settlement = settlement
         self.collections: Mapping[str, Collection] = MappingProxyType(
@@ -62,8 +64,7 @@ class Betstack:
                 "tickets": Collection(
                     lambda operator: list(operator.tickets),
                     wire.ticket,
-                    _TICKET_KEYS,
-                    _names_of_ticket,
+                    Naming(_TICKET_KEYS, _names_of_ticket),
                     ticket_violation,
                 )
             }
@@ -133,6 +134,13 @@ def _require_sound(ticket: Ticket) -> None:
         raise ValueError(f"ticket `{ticket.id}` picks nothing, or what none of its events has")
     if (ticket.verdict is not None) != (ticket.status is Status.CALCULATING):
         raise ValueError(f"ticket `{ticket.id}` is `{ticket.status}`, which does not fit its verdict")
+
+
+def _names_of_player(operator: Operator, name: str) -> frozenset[str]:
+    """Id, tokens, and the phone number as either notification writes it (BS-ASM-103)."""
+    player = operator.players.find(name) or operator.players.with_token(name)
+    number = ((player and player.msisdn) or "").removeprefix("+")
+    return operator.players.names(name) | ({number, f"+{number}"} if number else set())
 
 
 def _names_of_ticket(operator: Operator, identifier: str) -> frozenset[str]:

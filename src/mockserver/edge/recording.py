@@ -83,11 +83,13 @@ class Recording:
         self.interference: Interference | None = None
         query = scope["query_string"]
         path = scope.get("raw_path") or scope["path"].encode()
+        now = recorder.clock.now()
         self.exchange = Exchange(
             direction=Direction.RECEIVED,
             method=scope["method"],
             target=(path + b"?" + query if query else path).decode("latin-1"),
-            at=recorder.clock.now(),
+            at=now,
+            machine_at=now,
             surface=surface,
             operation=operation,
             request_headers=scope["headers"],

@@ -112,13 +112,17 @@ def stopped_by_signals() -> asyncio.Event:
 
 
 async def serve(
-    applications: Sequence[Application], stopping: asyncio.Event, on_ready: Callable[[], None]
+    applications: Sequence[Application],
+    stopping: asyncio.Event,
+    on_ready: Callable[[], None],
+    on_stopping: Callable[[], None],
 ) -> None:
     """Serve until told to stop.
 
     :param applications: built in order, each while those before it already answer
     :param stopping: set by whoever ends it
     :param on_ready: called once all of them answer
+    :param on_stopping: called once it is to end, while requests are still being answered
     """
     servers: list[_Server] = []
     tasks: list[asyncio.Task[None]] = []
@@ -130,6 +134,7 @@ async def serve(
             await server.ready.wait()
         on_ready()
         await stopping.wait()
+        on_stopping()
     finally:  # also where one of them can't be built
         for server in servers:
             server.should_exit = True

@@ -68,16 +68,28 @@ class Drive:
         }
 
 
+def only_name(tenant: Any, name: str) -> frozenset[str]:
+    """The names of what has one name only."""
+    return frozenset({name})
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How a vendor's documents name what a tenant has."""
+
+    keys: frozenset[str] = frozenset()
+    """Fields of the documents that name one."""
+    names: Callable[[Any, str], frozenset[str]] = only_name
+    """Takes the tenant and one name; returns every name of what has it now, that one among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A part of a tenant's books that can be read."""
 
     items: Callable[[Any], Sequence[Any]]
     show: Callable[[Any], Json]
-    keys: frozenset[str] = frozenset()
-    """Fields of the vendor's documents that name an item."""
-    names: Callable[[Any, str], frozenset[str]] = lambda _tenant, name: frozenset({name})
-    """Every name of the item that has the one given."""
+    naming: Naming = Naming()
     violation: Callable[[Json], str | None] = lambda _shown: None
     """How what is shown of an item breaks the contract, if it does."""
 
@@ -92,6 +104,7 @@ class Vendor(Protocol):
     """Whom a tenant has that names none."""
     post: Post
     collections: Mapping[str, Collection]
+    player_naming: Naming
     drives: Mapping[str, Drive]
 
     def new_tenant(self, **common: Any) -> Tenant:

@@ -16,7 +16,7 @@ from mockserver.kernel.faults.road import Overtaken
 from mockserver.kernel.faults.writing import REWRITING, in_other_case
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
-from mockserver.kernel.ports import Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
+from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest, Sender, SendFailed
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.tenant import Tenant
 
@@ -111,6 +111,7 @@ class Callers:
 class Courier:
     """Makes tries.
 
+    :param clock: the machine's time
     :param stopwatch: milliseconds from any beginning, never going back
     :param pause: waits for so many seconds
     """
@@ -119,12 +120,14 @@ class Courier:
         self,
         caller: Caller,
         sender: Sender,
+        clock: Clock,
         stopwatch: Callable[[], float],
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._caller = caller
         self._pause = pause
         self._sender = sender
+        self._clock = clock
         self._stopwatch = stopwatch
 
     @property
@@ -203,6 +206,7 @@ class Courier:
             method="POST",
             target="",
             at=tenant.clock.now(),
+            machine_at=self._clock.now(),
             surface=surface,
             operation=operation,
             action=call.action,

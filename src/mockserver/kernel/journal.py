@@ -36,6 +36,8 @@ class Exchange:
     """Path and query, or the whole URL of a call that was sent."""
     at: datetime
     """The tenant's time when it began."""
+    machine_at: datetime | None = None
+    """The machine's time when it began; ``None`` where that was not kept."""
     id: str = ""
     tenant: str = NOBODY
     surface: str | None = None
@@ -68,28 +70,86 @@ class Exchange:
     ended: bool = False
     turn: int = 0
     """Its place among the exchanges of all tenants, in the order in which they began."""
+    end_turn: int = 0
+    """The same in the order in which they ended; 0 before that."""
+
+
+class JournalClosed(Exception):
+    """Nothing is written here any more. The text says why, in one line."""
+
+
+Listener = Callable[[Exchange | JournalClosed], None]
+"""Is told of each exchange that ends, on the thread that keeps it; of the journal's end too, and then of
+nothing more."""
+
+
+class Audience:
+    """Who is told of the exchanges that end.
+
+    :ivar listeners: whom to tell
+    """
+
+    def __init__(self) -> None:
+        self.listeners: list[Listener] = []
+        self._closed: JournalClosed | None = None
+
+    def join(self, listener: Listener) -> Callable[[], None]:
+        """Tell this one too.
+
+        :returns: ends that; does nothing the second time
+        :raises JournalClosed: there is nothing to be told any more
+        """
+        if self._closed is not None:
+            raise self._closed
+        self.listeners.append(listener)
+
+        def leave() -> None:
+            if listener in self.listeners:
+                self.listeners.remove(listener)
+
+        return leave
+
+    def close(self, reason: str) -> None:
+        """Tell everybody that this was all."""
+        self._closed = JournalClosed(reason)
+        for listener in self.listeners:
+            listener(self._closed)
+        self.listeners.clear()
 
 
 class Turns:
-    """Counts the exchanges of all journals together, so that they can be put in one order."""
+    """Counts the exchanges of all journals together, so that they can be put in one order.
+
+    :ivar ended: how many have ended
+    :ivar audience: is told of all that end
+    """
 
     def __init__(self) -> None:
-        self._last = 0
+        self._begun = 0
+        self.ended = 0
+        self.audience = Audience()
 
     def next(self) -> int:
-        """The next number."""
-        self._last += 1
-        return self._last
+        """The number of the next one that begins."""
+        self._begun += 1
+        return self._begun
+
+    def next_end(self) -> int:
+        """The number of the next one that ends."""
+        self.ended += 1
+        return self.ended
 
 
 class Journal:
-    """Exchanges of one tenant, oldest first. Keeping one is O(1).
+    """Exchanges of one tenant, oldest first. Keeping one is O(1), but for those who wait to be told of it.
 
     An id is the tenant's name and a number that counts its exchanges, so that what one tenant does
     leaves no trace in another's.
 
     :param owner: name of the tenant
     :param size: how many exchanges are kept; the oldest go first
+    :ivar audience: is told of those that end here
+    :ivar last_end: ``end_turn`` of the one that ended last
     """
 
     def __init__(self, owner: str, size: Callable[[], int], turns: Turns) -> None:
@@ -98,6 +158,9 @@ class Journal:
         self._turns = turns
         self._begun: dict[str, Exchange] = {}
         self._last_number = 0
+        self.audience = Audience()
+        self._audiences: tuple[Audience, ...] = (turns.audience, self.audience)
+        self.last_end = 0
 
     @property
     def last_number(self) -> int:
@@ -120,10 +183,14 @@ class Journal:
         exchange.answer_size = len(exchange.answer_body)
         exchange.request_body = _cut(exchange.request_body)
         exchange.answer_body = _cut(exchange.answer_body)
-        for name in ("document", "canonical", "claimed"):
-            if (value := getattr(exchange, name)) is not None:
-                setattr(exchange, name, _cut(value))
+        exchange.document = exchange.document and _cut(exchange.document)
+        exchange.canonical = exchange.canonical and _cut(exchange.canonical)
+        exchange.claimed = exchange.claimed and _cut(exchange.claimed)
         exchange.ended = True
+        exchange.end_turn = self.last_end = self._turns.next_end()
+        for audience in self._audiences:
+            for listener in audience.listeners:
+                listener(exchange)
 
     def find(self, exchange_id: str) -> Exchange | None:
         """The exchange with this id, if it is still kept."""
@@ -132,13 +199,23 @@ class Journal:
 
     def exchanges(self) -> list[Exchange]:
         """Those that have ended and are kept, in the order in which they began."""
-        latest = list(self._begun.values())[-self._size() :]
-        return [one for one in latest if one.ended]
+        return [one for one in self.snapshot() if one.ended]
+
+    def snapshot(self) -> list[Exchange]:
+        """All that are kept, in the order in which they began, those that have not ended among them. Cheap:
+        who looks at them elsewhere goes by ``end_turn``."""
+        return list(self._begun.values())[-self._size() :]
 
     def restore(self, exchanges: Sequence[Exchange], last_number: int) -> None:
         """Put exchanges back as they were."""
         self._begun = {exchange.id: exchange for exchange in exchanges}
         self._last_number = last_number
+        self.last_end = max((exchange.end_turn for exchange in exchanges), default=0)
+
+    def close(self, reason: str) -> None:
+        """Tell of nothing any more: the tenant is gone. What is under way ends unheard."""
+        self._audiences = ()
+        self.audience.close(reason)
 
 
 def _cut(body: bytes) -> bytes:

@@ -73,6 +73,11 @@ class Players:
         """The player that this token identifies."""
         return self._by_token.get(token)
 
+    def names(self, name: str) -> frozenset[str]:
+        """Id and tokens of the player who has this id or token, and the name itself."""
+        player = self.find(name) or self.with_token(name)
+        return frozenset({name, player.id, *player.tokens} if player else {name})
+
     def put(self, player: Player) -> None:
         """Add a player, or replace the one with the same id.
 

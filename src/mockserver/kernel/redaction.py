@@ -19,6 +19,9 @@ _ACCESS_TOKEN = re.compile(
     r"""(?<="access_token":")[^"]+|(?<="access_token": ")[^"]+|(?<=[?&]access_token=)[^&#\s"]+"""
 )
 
+_Bytes = bytes
+"""In a class that has a method of this name."""
+
 _SHORTEST_REST = 4
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
@@ -29,6 +32,8 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spelt = {spelling for one in secrets for spelling in _spellings(one)}
+        # As each byte a character, for bytes that are no text.
+        spelt |= {one.encode().decode("latin-1") for one in spelt if not one.isascii()}
         self._secrets = sorted(spelt, key=len, reverse=True)
 
     def text(self, text: str) -> str:
@@ -57,6 +62,11 @@ class Redaction:
         """Bytes as text, those that are not UTF-8 escaped, without secrets."""
         text = body.decode("utf-8", "backslashreplace")
         return self.part(text) if cut else self.text(text)
+
+    def raw(self, body: _Bytes, *, cut: bool = False) -> _Bytes:
+        """Bytes that are no text, without secrets."""
+        text = body.decode("latin-1")
+        return (self.part(text) if cut else self.text(text)).encode("latin-1", "replace")
 
     def header(self, name: str, value: str) -> str:
         """The value of a header; credentials are blotted out whatever they are."""

@@ -83,9 +83,10 @@ class Tenant:
         )
 
     def close(self) -> None:
-        """It is gone: no timer runs and no call is sent any more."""
+        """It is gone: no timer runs, no call is sent and nobody is told of anything any more."""
         self.timekeeper.close()
         self.outbox.close()
+        self.journal.close(f"tenant `{self.name}` was reset or dropped meanwhile")
 
     @property
     def clock(self) -> VirtualClock:

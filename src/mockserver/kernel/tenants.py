@@ -156,10 +156,24 @@ class Tenants:
             Problem.NOT_FOUND, f"the journal has no exchange `{exchange_id}`, or has it no more"
         )
 
+    def journals(self) -> tuple[Journal, ...]:
+        """Nobody's, and that of each tenant."""
+        return (self.nobodys_journal, *(tenant.journal for tenant in self))
+
     def exchanges(self) -> list[Exchange]:
-        """The exchanges of everybody, in the order in which they began."""
-        journals = (self.nobodys_journal, *(tenant.journal for tenant in self))
-        return sorted((one for journal in journals for one in journal.exchanges()), key=lambda one: one.turn)
+        """The exchanges of everybody that have ended, in the order in which they began."""
+        return sorted((one for kept in self.journals() for one in kept.exchanges()), key=lambda one: one.turn)
+
+    @property
+    def turns(self) -> Turns:
+        """The order of all exchanges, and who is told of each that ends."""
+        return self._turns
+
+    def hush(self, reason: str) -> None:
+        """Let nobody wait for an exchange any more: the server stops."""
+        self._turns.audience.close(reason)
+        for journal in self.journals():
+            journal.close(reason)
 
     def create(self, spec: TenantSpec) -> Tenant:
         """Make a tenant.
@@ -340,8 +354,14 @@ class Tenants:
         self._ids = self._supplies.ids(id_seed, NOBODY, ids_made)
         for tenant in tenants:
             self._by_kind[tenant.kind][tenant.name] = tenant
-        for exchange in self.exchanges():
+        loaded = self.exchanges()
+        ends = sorted(loaded, key=lambda one: one.end_turn)
+        for exchange in loaded:
             exchange.turn = self._turns.next()
+        for exchange in ends:
+            exchange.end_turn = self._turns.next_end()
+        for journal in self.journals():
+            journal.restore(journal.exchanges(), journal.last_number)
         self._redaction = None
 
     def _arm(self, name: str, faults: Faults) -> None:

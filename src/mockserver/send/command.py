@@ -17,7 +17,10 @@ from mockserver.assignments import NoAssignment, assignments
 from mockserver.betcore.sessions.model import Provider
 from mockserver.call_lines import printable
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
+from mockserver.edge.contract import Contract, load
 from mockserver.edge.explanation import Explainer
+from mockserver.edge.open_gate import OpenGate
+from mockserver.kernel.exchange import Gate
 from mockserver.kernel.journal import Exchange
 from mockserver.kernel.json_codec import dump
 from mockserver.kernel.ports import (
@@ -98,6 +101,17 @@ def send(action: str, order: Order) -> None:
     except SettingsError as error:
         stop(f"{str(error).replace(f'`{call.receiver.setting}` ', '')}", EXIT_USAGE)
     _judge(exchange, tenant, watch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """The surface that is called, as far as its answers are judged by it."""
+
+    contract: Contract
+
+    def gate_of(self, _operation_id: str) -> Gate:
+        """Nobody calls this side."""
+        return OpenGate()
 
 
 class _Watch:
@@ -242,7 +256,7 @@ def _print_message(headers: Sequence[tuple[bytes, bytes]], body: bytes, blot: Re
 
 def _judge(exchange: Exchange, tenant: Tenant, watch: _Watch) -> None:
     """Print the verdict, and end the command where it is a bad one."""
-    explained = Explainer([], None).explain(exchange)
+    explained = Explainer([_Called(load(exchange.surface or ""))]).explain(exchange)
     blot = Redaction(tenant.secret.ever())
     for violation in explained.request_violations:
         click.echo(f"This request breaks the contract itself: {printable(blot.text(violation))}")

@@ -73,7 +73,7 @@ def tenant_for(
         seed=seed,
         ids=SeededIds(seed, name, 0),
         timekeeper=Timekeeper(VirtualClock(clock), SilentAlarm()),
-        post=Courier(callers[kind](), sender, _stopwatch),
+        post=Courier(callers[kind](), sender, clock, _stopwatch),
         turns=Turns(),
     )
 

@@ -9,7 +9,7 @@ It needs httpx, which the extra ``server`` brings. With a sandbox that runs alre
         ticket = operator.create()
         operator.settle(ticket["id"], "won")
         operator.clock.advance(hours=24)
-        assert operator.journal(ticket=ticket["id"])
+        operator.wait_for(operation="ticket_closed", ticket=ticket["id"])
 
 :func:`serving` starts one; :mod:`mockserver.testing.fixtures` has all of it as fixtures of pytest.
 """
@@ -20,12 +20,14 @@ from mockserver.testing.operator import Operator
 from mockserver.testing.partner_client import PartnerClient
 from mockserver.testing.server import SandboxNotStarted, serving
 from mockserver.testing.tenant import Tenant
+from mockserver.testing.waiting import NotSeen
 from mockserver.testing.wsgi import serving_wsgi
 
 __all__ = [
     "CallRefused",
     "ControlPlaneError",
     "GameProvider",
+    "NotSeen",
     "Operator",
     "PartnerClient",
     "Sandbox",

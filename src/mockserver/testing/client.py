@@ -22,6 +22,7 @@ from mockserver.testing.game_provider import GameProvider
 from mockserver.testing.operator import Operator
 from mockserver.testing.partner_client import PartnerClient
 from mockserver.testing.tenant import Tenant
+from mockserver.testing.waiting import wait_for
 
 T = TypeVar("T", bound=Tenant)
 
@@ -197,6 +198,38 @@ class Sandbox:
         Without ``limit`` up to 1000."""
         query = {"limit": _PAGE, **({"tenant": tenant} if tenant else {}), **filters}
         return cast(list[Exchange], self.call("GET", "/journal", query=query)["items"])
+
+    def journal_in_full(self, tenant: str | None = None, **filters: Unpack[Filters]) -> list[ExchangeInFull]:
+        """The same, each as :meth:`exchange` gives it: with both messages and all that is wrong with them."""
+        query = {"limit": _PAGE, "full": "true", **({"tenant": tenant} if tenant else {}), **filters}
+        return cast(list[ExchangeInFull], self.call("GET", "/journal", query=query)["items"])
+
+    def count(self, tenant: str | None = None, **filters: Unpack[Filters]) -> int:
+        """How many exchanges fit that are kept."""
+        query = {**({"tenant": tenant} if tenant else {}), **filters, "limit": 1}
+        return cast(int, self.call("GET", "/journal", query=query)["total"])
+
+    def wait_for(
+        self,
+        tenant: str | None = None,
+        *,
+        at_least: int = 1,
+        within_seconds: float = 5,
+        **filters: Unpack[Filters],
+    ) -> list[Exchange]:
+        """Wait until so many exchanges fit, of those that are there already too (but see ``after``).
+
+        :returns: all that fit, as :meth:`journal` does
+        :raises NotSeen: they have not come in time; the text says what has
+        :raises ControlPlaneError: it refuses; with ``conflict`` when the tenant is reset or dropped meanwhile
+        """
+        return wait_for(self, tenant, filters, at_least=at_least, within_seconds=within_seconds)
+
+    def har(self, tenant: str | None = None, **filters: Unpack[Filters]) -> dict[str, Any]:
+        """The same exchanges as a HAR 1.2 document, which browsers' developer tools open; without ``limit``
+        the latest 10000."""
+        query = {**({"tenant": tenant} if tenant else {}), **filters}
+        return cast(dict[str, Any], self.call("GET", "/journal/har", query=query))
 
     def exchange(self, exchange_id: str) -> ExchangeInFull:
         """One exchange in full, by the value of ``X-Sandbox-Exchange``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 PlayerState = Literal["active", "blocked", "self_excluded", "limit_reached"]
+Verdict = Literal["conforms", "violates", "not_judged"]
 CallState = Literal["pending", "held", "repeated", "sent", "refused", "parked", "dropped"]
 
 
@@ -145,11 +146,24 @@ class Filters(TypedDict, total=False):
 
     operation: str
     direction: Literal["received", "sent"]
+    surface: str
+    status: int
+    refusal: str
+    verdict: Literal["violates"]
     ticket: str
     bet: str
+    player: str
     cause: str
     after: str
+    since: int
     limit: int
+
+
+class Verdicts(TypedDict):
+    """How each side of an exchange stands to the contract."""
+
+    request: Verdict
+    answer: Verdict
 
 
 class Exchange(TypedDict):
@@ -158,6 +172,7 @@ class Exchange(TypedDict):
     id: str
     direction: Literal["received", "sent"]
     at: str
+    machine_at: str | None
     tenant: str
     surface: str | None
     operation: str | None
@@ -170,6 +185,16 @@ class Exchange(TypedDict):
     cause: str | None
     faults: list[str]
     duration_ms: float
+    verdicts: Verdicts
+
+
+class ExchangePage(TypedDict):
+    """Exchanges that fit, and where the journal stands."""
+
+    items: list[Exchange]
+    total: int
+    position: int
+    reached: bool
 
 
 class Header(TypedDict):

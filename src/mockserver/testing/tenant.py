@@ -27,6 +27,7 @@ from mockserver.testing.documents import (
     TenantWithSecret,
     Timer,
 )
+from mockserver.testing.waiting import wait_for_outbox
 
 if TYPE_CHECKING:
     from mockserver.testing.client import Sandbox
@@ -205,6 +206,34 @@ class Tenant:
     def exchange(self, exchange_id: str) -> ExchangeInFull:
         """One exchange in full."""
         return self._sandbox.exchange(exchange_id)
+
+    def journal_in_full(self, **filters: Unpack[Filters]) -> list[ExchangeInFull]:
+        """The same, each with both messages and all that is wrong with them."""
+        return self._sandbox.journal_in_full(self.name, **filters)
+
+    def count(self, **filters: Unpack[Filters]) -> int:
+        """How many of its exchanges fit: whether something was called, and how often."""
+        return self._sandbox.count(self.name, **filters)
+
+    def wait_for(
+        self, *, at_least: int = 1, within_seconds: float = 5, **filters: Unpack[Filters]
+    ) -> list[Exchange]:
+        """Wait until so many of its exchanges fit, as :meth:`Sandbox.wait_for` does.
+
+        :raises NotSeen: they have not come in time; the text says what has
+        """
+        return self._sandbox.wait_for(self.name, at_least=at_least, within_seconds=within_seconds, **filters)
+
+    def har(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+        """Its exchanges as a HAR 1.2 document, as :meth:`Sandbox.har` gives it."""
+        return self._sandbox.har(self.name, **filters)
+
+    def wait_for_outbox(self, within_seconds: float = 10) -> None:
+        """Wait until each call to its partner was tried at least once, but for those that are held by others.
+
+        :raises NotSeen: a call is still pending; the text says which
+        """
+        wait_for_outbox(self._sandbox, self.name, within_seconds=within_seconds)
 
     def call(
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from mockserver.betcore.sessions.drives import DRIVES
 from mockserver.betcore.sessions.launches import Wish, open_session
 from mockserver.betcore.sessions.model import Bet, Mode, Provider, Session, SessionState
 from mockserver.betcore.sessions.soundness import require_booked
-from mockserver.kernel.control import Collection, Drive, Json
+from mockserver.kernel.control import Collection, Drive, Json, Naming
 from mockserver.kernel.conversion import from_document, to_document
 from mockserver.kernel.players import Player, PlayerSpec
 from mockserver.kernel.ports import IdSource
@@ -25,6 +25,8 @@ from mockserver.kernel.tenant_spec import put_players
 
 _CURRENCY = "EUR"
 _MAGIC_BALANCE = Decimal(1000)
+
+_PLAYER_KEYS = frozenset({"userId", "sessionId"})
 
 
 @dataclass(slots=True)
@@ -45,17 +47,18 @@ class GameProviders:
 
     def __init__(self, post: Post) -> None:
         self.post = post
+        self.player_naming = Naming(_PLAYER_KEYS, _names_of_player)
         self.collections: Mapping[str, Collection] = MappingProxyType(
             {
                 "bets": Collection(
-                    lambda provider: list(provider.books.bets()), wire.bet, frozenset({"betId"})
+                    lambda provider: list(provider.books.bets()), wire.bet, Naming(frozenset({"betId"}))
                 ),
                 "sessions": Collection(
                     lambda provider: [
                         (one, provider.ledger.balance(one.account)) for one in provider.books.sessions()
                     ],
                     lambda one: wire.session(*one),
-                    frozenset({"sessionId"}),
+                    Naming(frozenset({"sessionId"})),
                 ),
             }
         )
@@ -141,3 +144,10 @@ def _wish(provider: Provider, session_id: str, player: Player, mode: Mode) -> Wi
         min_bet=provider.settings["min_bet"],
         max_bet=provider.settings["max_bet"],
     )
+
+
+def _names_of_player(provider: Provider, name: str) -> frozenset[str]:
+    """The id, and the sessions that were opened for it."""
+    sessions = list(provider.books.sessions())
+    user_id = next((one.user_id for one in sessions if one.id == name), name)
+    return provider.players.names(user_id) | {name, *(one.id for one in sessions if one.user_id == user_id)}
