@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.edge.interference import Interference, Pause
+from mockserver.edge.interference import Interference
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.faults.armed import Faults
 from mockserver.kernel.faults.catalogue import Point
+from mockserver.kernel.faults.road import Pause, Road
 from mockserver.kernel.journal import Direction, Exchange, Headers, Journal
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Recorder:
     ) -> None:
         self.nobodys_journal = journal
         self.nobodys_faults = faults
+        self.nobodys_road = Road()
         self.pause = pause
         self.clock = clock
         self.stopwatch = stopwatch
@@ -60,12 +62,13 @@ class Recorder:
 class Recording:
     """One request while it is handled."""
 
-    __slots__ = ("_journal", "_recorder", "_started", "exchange", "faults", "interference")
+    __slots__ = ("_journal", "_recorder", "_road", "_started", "exchange", "faults", "interference")
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
         self._started = recorder.stopwatch()
         self._journal = recorder.nobodys_journal
+        self._road = recorder.nobodys_road
         self.faults = recorder.nobodys_faults
         self.interference: Interference | None = None
         query = scope["query_string"]
@@ -88,6 +91,7 @@ class Recording:
         exchange = self.exchange
         if tenant is not None:
             self._journal = tenant.journal
+            self._road = tenant.road
             self.faults = tenant.faults
             exchange.at = tenant.clock.now()
         self._journal.begin(exchange)
@@ -107,7 +111,8 @@ class Recording:
         if strikes:
             exchange.faults = [one.id for one in strikes]
             fields = document if isinstance(document, dict) else {}
-            self.interference = Interference(strikes, {**fields, **parameters}, self._recorder.pause)
+            named = {**fields, **parameters}
+            self.interference = Interference(strikes, named, self._road, self._recorder.pause)
             await self.interference.at(Point.BEFORE_COMMIT)
 
     def refuse(self, rejection: Rejection) -> None:

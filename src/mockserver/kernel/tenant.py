@@ -73,9 +73,10 @@ class Tenant:
         )
 
     def close(self) -> None:
-        """It is gone: no timer runs and no call is sent any more."""
+        """It is gone: no timer runs, no call is sent any more, and no fault holds one back."""
         self.timekeeper.close()
         self.outbox.close()
+        self.road.close()
 
     @property
     def clock(self) -> VirtualClock:

@@ -26,8 +26,8 @@ def with_unknown_fields(text: bytes) -> bytes:
 
 
 def in_another_form(text: bytes) -> bytes:
-    """Numbers with a fraction, and amounts as text, in another form of the same value. Other text stays, since
-    a code may look like a number."""
+    """Numbers with a fraction, and amounts as text, in another form of the same value. Other text stays: a
+    code may look like a number."""
     return _rewritten(text, _reformed)
 
 
