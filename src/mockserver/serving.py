@@ -31,6 +31,7 @@ from mockserver.edge.hub.application import HubDispatch
 from mockserver.edge.server import Application, PortInUse, is_loopback, listen, run, serve, url_of
 from mockserver.edge.surface import Surface
 from mockserver.kernel.control import ControlRefusal
+from mockserver.kernel.faults.armed import MOST_ARMED
 from mockserver.kernel.faults.spec import FaultFor
 from mockserver.kernel.settings import SettingsError
 from mockserver.kernel.tenant import Tenant
@@ -53,6 +54,8 @@ def serve_sandbox(settings: Settings, faults: Sequence[FaultFor] = ()) -> None:
     signing_keys = SigningKeys()  # first, so that the key is made while the rest is
     try:
         _require_guarded(settings)
+        if len(faults) > MOST_ARMED:
+            raise StartFailed(f"--fault: is given {len(faults)} times, and at most {MOST_ARMED} can be armed")
         catalogue = catalogue_in(Path(settings.catalogue)) if settings.catalogue else None
         public = _listener(settings.host, settings.port, "--host or --port")
         admin = _listener(settings.admin_host, settings.admin_port, "--admin-host or --admin-port")

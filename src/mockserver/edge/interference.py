@@ -167,7 +167,7 @@ _PAGES: Mapping[Name, Callable[[Strike], NoReturn]] = {
 
 
 def _content_type(strike: Strike, answer: Answer) -> Answer:
-    value = strike.parameters["value"].encode("latin-1", "replace")
+    value = strike.parameters["value"].encode()
     others = [(name, one) for name, one in answer.headers if name.lower() != b"content-type"]
     return replace(answer, headers=[(b"content-type", value), *others])
 

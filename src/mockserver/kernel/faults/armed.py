@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -158,9 +158,15 @@ class Faults:
 
         :raises ValueError: one can't strike anything here
         """
+        if len(armed) > MOST_ARMED:
+            raise ValueError(f"{len(armed)} faults are armed, and at most {MOST_ARMED} can be")
+        if len({one.id for one in armed}) != len(armed):
+            raise ValueError("two faults have the same id")
         for one in armed:
             try:
                 _require_sound(one.spec)
+                if not one.id or not 0 <= one.struck <= one.matched:
+                    raise ValueError(f"the fault `{one.id}` can't have struck so often")
                 if _place(self.reach, one.spec) != (one.direction, one.point):
                     raise ValueError(f"the fault `{one.id}` can't have this direction or point")
             except SettingsError as error:
@@ -216,8 +222,9 @@ def _require_sound(spec: FaultSpec) -> None:
         "containing": spec.containing,
         "point": spec.point,
     }
-    if read_spec(spec.fault, conditions, spec.parameters).parameters.keys() != spec.parameters.keys():
-        raise SettingsError(f"the fault {spec.fault} lacks a parameter")
+    read = read_spec(spec.fault, conditions, spec.parameters)
+    if read != replace(spec, direction=None):
+        raise SettingsError(f"the fault {spec.fault} can't have been armed so")
 
 
 def _is_about(containing: str | None, said: Sequence[bytes]) -> bool:

@@ -99,6 +99,13 @@ def _wait(default: int, most: int = LONGEST_WAIT) -> tuple[Setting, ...]:
     )
 
 
+def _header_value(value: Any) -> str:
+    """A text that a header can carry."""
+    if not isinstance(value, str) or not value.strip() or not (value.isascii() and value.isprintable()):
+        raise ValueError("one line of printable ASCII")
+    return value
+
+
 _seconds = whole_number(1, 10**8, "seconds")
 _BOTH = (Direction.RECEIVED, Direction.SENT)
 _RECEIVED = (Direction.RECEIVED,)
@@ -177,7 +184,7 @@ _ROWS = (
         "The answer has a wrong Content-Type.",
         _RECEIVED,
         _MID_ANSWER,
-        _parameter("value", text, "text/html", "What it says instead."),
+        _parameter("value", _header_value, "text/html", "What it says instead."),
     ),
     _row(
         Name.DUPLICATE,

@@ -33,6 +33,16 @@ def _probability(value: Any) -> Decimal:
     return read
 
 
+def _sought(value: Any) -> str:
+    """A text that can stand in a request."""
+    sought = text(value)
+    try:
+        sought.encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text of whole characters") from None
+    return sought
+
+
 def _row(name: str, read: Any, default: Any, help: str) -> tuple[str, Setting]:
     return name, Setting(name, read, default, help, of="fault", flag=False)
 
@@ -52,7 +62,7 @@ CONDITIONS: Mapping[str, Setting] = dict(
             None,
             "Where it strikes. Default: its first point.",
         ),
-        _row("containing", text, None, "Text in the request's path or document, such as an id."),
+        _row("containing", _sought, None, "Text in the request's path or document, such as an id."),
         _row("after", whole_number(0, _MOST, "exchanges"), 0, "So many that fit go by first."),
         _row(
             "nth",
@@ -139,8 +149,12 @@ def spec_in(line: str, source: str = "fault") -> FaultFor:
 
     :raises SettingsError: it can't be read, see :func:`read_spec`
     """
-    name, *rest = line.split(",")
-    pairs = dict(_pairs(rest, source))
+    name, *rest = (one.strip() for one in line.split(","))
+    pairs: dict[str, str] = {}
+    for key, value in _pairs(rest, source):
+        if key in pairs:
+            raise SettingsError(f"{source}: `{key}` is given twice")
+        pairs[key] = value
     tenant = pairs.pop("tenant", None)
     row = CATALOGUE.get(name)
     own = row.parameters if row is not None else {}
@@ -154,4 +168,4 @@ def _pairs(parts: list[str], source: str) -> Iterator[tuple[str, str]]:
         key, equals, value = part.partition("=")
         if not equals:
             raise SettingsError(f"{source}: `{part}` has to be written as NAME=VALUE")
-        yield key.strip(), value.strip()
+        yield key.rstrip(), value.lstrip()
