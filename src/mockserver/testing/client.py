@@ -19,6 +19,7 @@ from mockserver.testing.documents import (
 )
 from mockserver.testing.tenant import Tenant
 
+_NOBODY = "sandbox"
 _PROBLEM = "urn:bet-sandbox:"
 _PAGE = 1000
 _WAIT_SECONDS = 130  # longer than the control plane waits for what it sets going
@@ -145,6 +146,12 @@ class Sandbox:
         """
         document = cast(TenantDocument, self.call("GET", f"/tenants/{quote(name, safe='')}"))
         return Tenant(self, document["kind"], document["name"], secret)
+
+    @property
+    def nobody(self) -> Tenant:
+        """What is no tenant's: the bet cards, the key set, and calls whose sender is not known. It has faults
+        and a journal, and nothing else of a tenant."""
+        return Tenant(self, "nobody", _NOBODY, None)
 
     def tenants(self) -> list[TenantDocument]:
         """Every tenant."""
