@@ -101,6 +101,7 @@ def serve_sandbox(settings: Settings, faults: Sequence[FaultFor] = ()) -> None:
                     Application(lambda: _admin_app(sandbox, settings, signing_keys), admin),
                 ],
                 on_ready=lambda: click.echo(_banner(sandbox, settings, jwks_path, public, admin)),
+                on_stop=sandbox.tenants.let_go,
             )
         finally:
             await sender.aclose()

@@ -151,7 +151,9 @@ def test_a_call_that_is_held_back_is_not_sent_once_its_tenant_is_gone(
     _, (call,) = during(site, wait, lambda: site.running("ping"), lambda: go(site), end=False)
 
     assert site.line.names() == []
-    assert call.tries[0].failure == "the tenant was reset or dropped while a fault held the call back"
+    assert call.tries[0].failure == (
+        "given up while a fault held it back: the tenant was reset or dropped, or the server stops"
+    )
     assert tenant.journal.exchanges()[-1].reason == call.tries[0].failure
 
 

@@ -33,6 +33,7 @@ class Recorder:
     :param stopwatch: milliseconds from any beginning, never going back
     :param announce: whether answers name their exchange
     :param faults: those of requests that are no tenant's
+    :param road: theirs
     :param pause: waits for so many seconds
     """
 
@@ -44,11 +45,12 @@ class Recorder:
         *,
         announce: bool,
         faults: Faults,
+        road: Road,
         pause: Pause,
     ) -> None:
         self.nobodys_journal = journal
         self.nobodys_faults = faults
-        self.nobodys_road = Road()
+        self.nobodys_road = road
         self.pause = pause
         self.clock = clock
         self.stopwatch = stopwatch

@@ -102,11 +102,14 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-async def serve(applications: Sequence[Application], on_ready: Callable[[], None]) -> None:
+async def serve(
+    applications: Sequence[Application], on_ready: Callable[[], None], on_stop: Callable[[], None]
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     :param applications: built in order, each while those before it already answer
     :param on_ready: called once all of them answer
+    :param on_stop: called when they are told to stop, before they wait for what is under way
     """
     servers: list[_Server] = []
     tasks: list[asyncio.Task[None]] = []
@@ -121,6 +124,7 @@ async def serve(applications: Sequence[Application], on_ready: Callable[[], None
         await server.ready.wait()
     on_ready()
     await stopping.wait()
+    on_stop()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)

@@ -247,7 +247,9 @@ class Courier:
         except (CannotCall, SendFailed) as error:
             failure = Failure(str(error))
         except TenantGone:
-            failure = Failure("the tenant was reset or dropped while a fault held the call back")
+            failure = Failure(
+                "given up while a fault held it back: the tenant was reset or dropped, or the server stops"
+            )
         except Exception as error:  # whatever it is, the call must not be lost
             answer, failure = None, Failure(_unforeseen(exchange, error))
         exchange.duration_ms = self._stopwatch() - started

@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.control import ControlRefusal, Problem, Vendor
 from mockserver.kernel.faults.armed import Faults, Reach
+from mockserver.kernel.faults.road import Road
 from mockserver.kernel.faults.spec import FaultFor, FaultSpec
 from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, Turns
 from mockserver.kernel.players import PlayerSpec
@@ -65,6 +66,7 @@ class Tenants:
         self._turns = Turns()
         self.nobodys_journal = Journal(NOBODY, lambda: NOBODYS_SIZE, self._turns)
         self.nobodys_faults = Faults(supplies.reaches.get(NOBODY, Reach()))
+        self.nobodys_road = Road()
         self._seeds = seeds
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
@@ -339,6 +341,11 @@ class Tenants:
         for exchange in self.exchanges():
             exchange.turn = self._turns.next()
         self._redaction = None
+
+    def let_go(self) -> None:
+        """Let go of all that faults hold back; none holds anything back from now on."""
+        for road in (self.nobodys_road, *(tenant.road for tenant in self)):
+            road.close()
 
     def _arm(self, name: str, faults: Faults) -> None:
         """Arm what is armed from the beginning: for everybody, where it can strike, and for this tenant."""

@@ -14,7 +14,7 @@ Pause = Callable[[float], Awaitable[object]]
 
 
 class TenantGone(Exception):
-    """The tenant was reset or dropped while a fault held something back."""
+    """The tenant was reset or dropped, or the server stops, while a fault held something back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Road:
         return self._closed.is_set()
 
     def close(self) -> None:
-        """Let go of what is held back, and forget what is on its way: the tenant is gone."""
+        """Let go of what is held back, and forget what is on its way: the tenant is gone, or the server
+        stops."""
         self._closed.set()
         self._overtaken.clear()
 
