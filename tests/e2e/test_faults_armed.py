@@ -110,8 +110,7 @@ def test_the_catalogue_lists_every_fault(plane: Sandbox) -> None:
         ({"fault": "http_status", "parameters": {"status": 99}}, "from 200 to 599"),
         ({"fault": "content_type", "parameters": {"value": "a\nb"}}, "one line of printable ASCII"),
         ({"fault": "truncate", "containing": ""}, "a text that is not empty"),
-        ({"fault": "truncate", "containing": "\ud800"}, ""),
-        ({"fault": "expired_token"}, "no call that fits is signed in a way that could be so"),
+        ({"fault": "expired_token"}, "no call that fits is signed so that `expired_token` could strike it"),
         ({"fault": "duplicate", "operation": "payTicket"}, "it is for what is sent"),
     ],
 )
@@ -122,6 +121,16 @@ def test_what_cant_be_armed_is_told_in_one_line(
 
     assert (status, operator.faults()) == (400, [])
     assert told in detail
+
+
+def test_half_a_character_cant_be_looked_for(running: Running, operator: Tenant) -> None:
+    answer = httpx.post(
+        f"{running.admin_url}/tenants/{operator.name}/faults",
+        content=b'{"fault": "truncate", "containing": "\\ud800"}',
+        headers={"content-type": "application/json"},
+    )
+
+    assert (answer.status_code, operator.faults()) == (400, [])
 
 
 def test_no_more_than_a_hundred_can_be_armed(operator: Tenant) -> None:
@@ -258,9 +267,9 @@ def test_faults_of_the_command_line_are_armed_where_they_can_strike_and_again_af
         ("drop,operation=payTikcet", "did you mean `payTicket`?"),
         ("drop,operation=payTicket,tenant=PartnerClient-1556", "`payTicket` is none of this tenant"),
         ("drop", "--fault drop: direction: has to be given"),
-        ("truncate,operation=ticket_win", "--fault truncate: truncate: can't strike here"),
+        ("truncate,operation=ticket_win", "--fault truncate: `truncate` can't strike here"),
         ("error,class=nothing_of_the_kind", "class: there is no `nothing_of_the_kind` here"),
-        ("expired_token,tenant=site", "no call that fits is signed in a way that could be so"),
+        ("expired_token,tenant=site", "no call that fits is signed so that `expired_token` could strike it"),
     ],
 )
 def test_a_wrong_fault_is_told_in_one_line_and_nothing_starts(line: str, told: str) -> None:
@@ -285,7 +294,7 @@ def test_the_command_lists_every_fault_and_shows_one() -> None:
     everything, one, wrong = run("faults"), run("faults", "drop"), run("faults", "dorp")
 
     for name, row in CATALOGUE.items():
-        assert f"\n  {name}\n" in everything.stdout or f"\n  {name} " in everything.stdout
+        assert f"\n  {name}\n" in everything.stdout
         for parameter in row.parameters:
             assert parameter in everything.stdout
     assert "lost request" in one.stdout

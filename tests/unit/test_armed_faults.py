@@ -204,13 +204,19 @@ def test_what_cant_be_read_is_told_in_one_line(line: str, told: str) -> None:
     ("line", "told"),
     [
         ("drop", "direction: has to be given: `drop` can strike what is received and what is sent"),
-        ("truncate,operation=ping", "truncate: can't strike here"),
-        ("duplicate,operation=payTicket", "duplicate: can't strike here"),
+        (
+            "truncate,operation=ping",
+            "`truncate` can't strike here: it is for what is received, and `ping` is sent",
+        ),
+        (
+            "duplicate,operation=payTicket",
+            "`duplicate` can't strike here: it is for what is sent, and `payTicket` is received",
+        ),
         ("truncate,operation=payTikcet", "`payTikcet` is none of this tenant; did you mean `payTicket`?"),
         ("error,class=wrong_stat", "there is no `wrong_stat` here; did you mean `wrong_state`?"),
         ("error,class=wrong_state,operation=getTicket", "there is no `wrong_state` here"),
-        ("bad_signature,operation=ping", "no call that fits is signed in a way that could be so"),
-        ("expired_token", "no call that fits is signed in a way that could be so"),
+        ("bad_signature,operation=ping", "no call that fits is signed so that"),
+        ("expired_token", "no call that fits is signed so that"),
     ],
 )
 def test_what_could_strike_nothing_cant_be_armed(line: str, told: str) -> None:

@@ -131,18 +131,18 @@ class Tenants:
         return self.nobodys_faults if name == NOBODY else self.find(name).faults
 
     def require_reach(self, spec: FaultSpec) -> None:
-        """See to it that a fault can strike something of some tenant, or of nobody.
+        """See to it that a fault can strike something of some tenant, or of nobody, and that it is plain
+        which way: what some have in one direction alone, others may have in both.
 
         :raises SettingsError: it can't
         """
-        everyone = [Faults(reach) for reach in self._supplies.reaches.values()]
-        if not any(one.can_strike(spec) for one in everyone):
-            whole = Reach(
-                received={name: rows for one in everyone for name, rows in one.reach.received.items()},
-                sent={name: operation for one in everyone for name, operation in one.reach.sent.items()},
-                forgeries={name: kinds for one in everyone for name, kinds in one.reach.forgeries.items()},
-            )
-            Faults(whole).require_reach(spec)
+        reaches = self._supplies.reaches.values()
+        everybodys = Reach(
+            received={name: rows for one in reaches for name, rows in one.received.items()},
+            sent={name: operation for one in reaches for name, operation in one.sent.items()},
+            forgeries={name: kinds for one in reaches for name, kinds in one.forgeries.items()},
+        )
+        Faults(everybodys).require_reach(spec)
 
     def exchange(self, exchange_id: str) -> Exchange:
         """The exchange with this id, whosever it is.

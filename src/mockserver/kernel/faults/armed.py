@@ -252,7 +252,7 @@ def _place(reach: Reach, spec: FaultSpec) -> tuple[Direction, Point | None]:
     if not ways:
         what = f"`{spec.operation}` is " if spec.operation else "calls are "
         raise SettingsError(
-            f"{spec.fault}: can't strike here: it is for what is {' or '.join(row.strikes)}"
+            f"`{spec.fault}` can't strike here: it is for what is {' or '.join(row.strikes)}"
             + (f", and {what}{_other(row)}" if len(row.strikes) == 1 else "")
         )
     if len(ways) > 1:
@@ -286,4 +286,4 @@ def _require_possible(reach: Reach, spec: FaultSpec) -> None:
             action for action, operation in reach.sent.items() if spec.operation in (None, action, operation)
         ]
         if not any(spec.fault in reach.forgeries.get(action, ()) for action in fitting):
-            raise SettingsError(f"{spec.fault}: no call that fits is signed in a way that could be so")
+            raise SettingsError(f"no call that fits is signed so that `{spec.fault}` could strike it")
