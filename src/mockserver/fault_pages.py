@@ -13,9 +13,9 @@ NAMES: Sequence[str] = tuple(CATALOGUE)
 
 _WIDTH = 100
 _WORDS = (
-    "What is received is a call to the sandbox; what is sent is a call of the sandbox's own, to your side or "
-    "to a built-in party. before_commit: nothing has happened yet. after_commit: everything has happened, and "
-    "the answer is not on its way yet. mid_answer: the answer is on its way."
+    "What is received is a call to the sandbox; what is sent is one of the sandbox's own, to your side or "
+    "to a built-in party. before_commit: nothing has happened yet. after_commit: everything has happened, "
+    "and the answer is not on its way yet. mid_answer: the answer is on its way."
 )
 
 
