@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from demo.sandbox import sandbox
 from mockserver.kernel.faults.catalogue import CATALOGUE
+from mockserver.kernel.journal import Direction
 from mockserver.testing import ControlPlaneError, Sandbox, Tenant
 
 from .betstack_client import read, reserve, signed
@@ -371,3 +373,36 @@ def test_a_caller_who_goes_away_while_held_leaves_the_server_well(running: Runni
     ticket = reserve(running.base_url, operator).json()["id"]
 
     assert read(running.base_url, operator, ticket).status_code == 200
+
+
+def test_every_exchange_that_a_fault_struck_can_be_read_in_full(
+    running: Running, plane: Sandbox, operator: Tenant
+) -> None:
+    client = plane.create_partner_client()
+    for name, row in CATALOGUE.items():
+        parameters = {"class": "too_large"} if name == "error" else {}
+        if "milliseconds" in row.parameters:
+            parameters["milliseconds"] = 1
+        if Direction.RECEIVED in row.strikes:
+            armed = operator.arm(name, parameters, operation="reserveTicket", direction="received")
+            with contextlib.suppress(httpx.RemoteProtocolError):
+                reserve(running.base_url, operator)
+            operator.disarm(armed["id"])
+        for tenant, drive, fields in (
+            (operator, "otp", {"msisdn": "+260977223120"}),
+            (client, "balance", {"player": "SomeUserId100"}),
+        ):
+            operation = "otp" if tenant is operator else "getUserData"
+            if Direction.SENT in row.strikes:
+                with contextlib.suppress(ControlPlaneError):  # what is signed in another way
+                    armed = tenant.arm(name, parameters, operation=operation, direction="sent")
+                    tenant.drive(drive, **fields)
+                    tenant.disarm(armed["id"])
+
+    struck = [one for tenant in (operator, client) for one in tenant.journal() if one["faults"]]
+    names = {fault.rpartition("-")[0] for one in struck for fault in one["faults"]}
+
+    assert names == set(CATALOGUE)
+    for one in struck:
+        assert plane.exchange(one["id"])["faults"] == one["faults"]
+    client.drop()
