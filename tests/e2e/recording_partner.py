@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from .until import PATIENCE
+
 PLAYER = {"player_id": "p-1", "lang": "en", "currency": "KES", "balance": 1_000_000}
-PATIENCE = 15.0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import copy
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from .betstack_client import read, reserve, signed
 from .conftest import Running
 from .judged import JudgedTransport
 from .test_serve import run, served
+from .until import until
 
 
 @pytest.fixture
@@ -336,8 +336,7 @@ def test_a_server_that_is_told_to_stop_does_not_wait_for_its_faults(number: sign
             threads = [threading.Thread(target=_whatever, args=(call,)) for call in calls]
             for thread in threads:
                 thread.start()
-            while sum(fault["struck"] for fault in site.faults()) < len(calls):
-                pass
+            until(lambda: sum(fault["struck"] for fault in site.faults()) == len(calls))
 
             process.send_signal(number)
 
@@ -365,9 +364,7 @@ def test_a_caller_who_goes_away_while_held_leaves_the_server_well(running: Runni
     for _ in range(20):
         with socket.create_connection((address.hostname, address.port or 0)) as connection:
             connection.sendall(f"GET /be/tickets HTTP/1.1\r\nhost: x\r\n{head}\r\n".encode())
-    end = time.monotonic() + 15
-    while len(operator.journal(operation="listTickets")) < 20:
-        assert time.monotonic() < end
+    until(lambda: len(operator.journal(operation="listTickets")) == 20)
     operator.clear_faults()
 
     ticket = reserve(running.base_url, operator).json()["id"]

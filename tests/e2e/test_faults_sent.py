@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import jwt
@@ -19,10 +18,10 @@ from mockserver.testing.documents import Exchange
 
 from .betstack_client import reserve
 from .conftest import Running
-from .recording_partner import PATIENCE, Arrival, RecordingPartner, acknowledged, recording_partner
+from .recording_partner import Arrival, RecordingPartner, acknowledged, recording_partner
+from .until import until
 
 NOON = "2026-03-01T12:00:00Z"
-T = TypeVar("T")
 ISSUER = "https://test.tvbetapi.net/identity-api"
 
 
@@ -78,14 +77,6 @@ def is_x_signed(provider: Tenant, arrival: Arrival) -> bool:
     identity = (arrival.header(f"x-{name}") for name in ("counterparty-id", "timestamp", "request-id"))
     assert provider.secret is not None
     return arrival.header("x-sign") == digest(provider.secret, x_sign_text(arrival.body, *identity))
-
-
-def until(read: Callable[[], T], is_right: Callable[[T], bool]) -> T:
-    """What is read, as soon as it is right."""
-    end = time.monotonic() + PATIENCE
-    while not is_right(found := read()):
-        assert time.monotonic() < end, found
-    return found
 
 
 def struck_calls(operator: Tenant, action: str) -> list[Exchange]:
@@ -172,7 +163,7 @@ def test_a_call_that_waits_for_another_one_arrives_behind_it(
 
         first = threading.Thread(target=discard)
         first.start()
-        until(lambda: told.faults()[0]["struck"], bool)
+        until(lambda: told.faults()[0]["struck"])
         told.drive("discard", ticket=other)
         first.join(30)
 
