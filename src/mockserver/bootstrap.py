@@ -230,6 +230,7 @@ def build(
         outside.stopwatch,
         announce=hints,
         faults=tenants.nobodys_faults,
+        road=tenants.nobodys_road,
         pause=outside.pause,
         conjure=tenants.conjure,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, Fault
@@ -10,6 +11,13 @@ from mockserver.kernel.faults.spec import CONDITIONS
 from mockserver.kernel.settings import Setting
 
 NAMES: Sequence[str] = tuple(CATALOGUE)
+
+_WIDTH = 100
+_WORDS = (
+    "What is received is a call to the sandbox; what is sent is one of the sandbox's own, to your side or "
+    "to a built-in party. before_commit: nothing has happened yet. after_commit: everything has happened, "
+    "and the answer is not on its way yet. mid_answer: the answer is on its way."
+)
 
 
 def table(name: str | None = None) -> str:
@@ -20,7 +28,7 @@ def table(name: str | None = None) -> str:
 def markdown(name: str | None = None) -> str:
     """As a table of Markdown."""
     lines = [
-        "| name | strikes | points | parameters | effect |",
+        "| name | strikes what is | points, the default first | parameters | effect |",
         "| --- | --- | --- | --- | --- |",
     ]
     for row in _rows(name):
@@ -38,24 +46,41 @@ def _rows(name: str | None) -> list[Fault]:
 
 
 def _lines(name: str | None) -> Iterator[str]:
+    if name is None:
+        yield from _wrapped(_WORDS, indent=0, hanging=0)
+        yield ""
     for title, legal in (("Faults", False), ("Variations, which are legal", True)):
         rows = [row for row in _rows(name) if row.legal is legal]
         if rows:
             yield title
+            yield ""
             for row in rows:
                 yield from _fault(row)
-            yield ""
-    yield "When a fault strikes"
+                yield ""
+    yield "When it strikes" if name else "When a fault strikes"
+    yield ""
     for condition in CONDITIONS.values():
-        yield f"  {condition.name:<12} {condition.help} Takes {condition.takes}."
+        yield from _wrapped(f"{condition.name}: {condition.help} Takes {condition.takes}.", indent=2)
 
 
 def _fault(row: Fault) -> Iterator[str]:
-    points = f", {' or '.join(row.points)}" if row.points else ""
-    yield f"  {row.name:<16} {row.effect}"
-    yield f"  {'':<16} Strikes what is {' or '.join(row.strikes)}{points}."
+    yield f"  {row.name}"
+    yield from _wrapped(row.effect, hanging=0)
+    if len(row.strikes) > 1:
+        yield from _wrapped("direction: received or sent")
+    else:
+        yield from _wrapped(f"direction: {row.strikes[0]}")
+    if row.points:
+        first, *others = row.points
+        yield from _wrapped(f"point: {first}" + (f" (the default), {', '.join(others)}" if others else ""))
     for one in row.parameters.values():
-        yield f"  {'':<16} {one.name}{_default(one)}: {one.help} Takes {one.takes}."
+        yield from _wrapped(f"{one.name}{_default(one)}: {one.help} Takes {one.takes}.")
+
+
+def _wrapped(text: str, indent: int = 6, hanging: int = 2) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + hanging)
+    )
 
 
 def _default(parameter: Setting) -> str:

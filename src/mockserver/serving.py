@@ -42,6 +42,7 @@ from mockserver.edge.server import (
     url_of,
 )
 from mockserver.kernel.control import ControlRefusal
+from mockserver.kernel.faults.armed import MOST_ARMED
 from mockserver.kernel.faults.spec import FaultFor
 from mockserver.kernel.settings import SettingsError
 from mockserver.kernel.tenant_settings import PARTNER_URLS
@@ -83,6 +84,10 @@ class Service:
         with ExitStack() as opened:
             try:
                 _require_guarded(settings)
+                if len(faults) > MOST_ARMED:
+                    raise StartFailed(
+                        f"--fault: is given {len(faults)} times, and at most {MOST_ARMED} can be armed"
+                    )
                 catalogue = catalogue_in(Path(settings.catalogue)) if settings.catalogue else None
                 self._public = opened.enter_context(
                     _listener(settings.host, settings.port, "--host or --port")
@@ -153,7 +158,7 @@ class Service:
                 ],
                 stopping,
                 on_ready,
-                lambda: self._sandbox.tenants.hush("the sandbox stops"),
+                self._end_waiting,
             )
         finally:
             bridge.close()
@@ -169,6 +174,11 @@ class Service:
             base=url_of(self._public),
             admin=url_of(self._admin),
         )
+
+    def _end_waiting(self) -> None:
+        """Nobody waits for an exchange any more, and no fault holds anything back."""
+        self._sandbox.tenants.hush("the sandbox stops")
+        self._sandbox.tenants.let_go()
 
     def _surfaces(self) -> object:
         self._own.app = HubDispatch(surfaces_app(self._sandbox.surfaces), self._sandbox.hub)

@@ -189,7 +189,7 @@ def test_the_header_is_nothing_to_a_tenant_that_does_not_let_it(running: Running
         ("drop,nth=2", "X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions"),
         (
             "bad_signature",
-            "bad_signature: can't strike here: it is for what is sent, and `createTicket` is received",
+            "`bad_signature` can't strike here: it is for what is sent, and `createTicket` is received",
         ),
         ("latency,milliseconds=x", "X-Sandbox-Fault latency: `milliseconds` is 'x'; it has to be a whole "),
         ("", "X-Sandbox-Fault: there is no ``; known are latency, error, "),

@@ -92,7 +92,7 @@ def test_the_control_planes_page_works_as_printed(tmp_path: Path, pam: Pam) -> N
         printed: list[str] = []
         exec(here(example), {"print": lambda *words: printed.append(" ".join(map(str, words)))})
 
-    assert len(commands) == 21
+    assert len(commands) == 26
     assert printed[0].endswith(" sent")
     assert printed[-1].endswith(" 200 None")
     assert len(pam.received) == 2

@@ -20,6 +20,7 @@ from mockserver.adapters.keys import FixedKeys, SigningKeys
 from mockserver.adapters.sender import HttpSender, OwnTransport
 from mockserver.bootstrap import Outside, Sandbox, build
 from mockserver.edge.app import surfaces_app
+from mockserver.kernel.faults.road import Pause
 from mockserver.kernel.signing import sign
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -126,8 +127,9 @@ def service_of(
     own: OwnTransport,
     app: Callable[..., Any] = surfaces_app,
     hints: bool = True,
+    pause: Pause = asyncio.sleep,
 ) -> Service:
-    """An application whose calls to itself go through ``own``."""
+    """An application whose calls to itself go through ``own``, and that waits by ``pause``."""
     signing_keys = SigningKeys(key)
     outside = Outside(
         clock=ManualClock(NOW),
@@ -139,6 +141,7 @@ def service_of(
         sender=HttpSender({"http://sandbox": own}),
         stopwatch=lambda: 0.0,
         own_url="http://sandbox",
+        pause=pause,
     )
     sandbox = build(outside, hints=hints)
     own.app = app(sandbox.surfaces)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from mockserver.betcore.model import PartnerClient
 from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.faults.catalogue import Name
-from mockserver.kernel.faults.forgery import NOT_FORGED, TOKENS, Forged, seconds_of
+from mockserver.kernel.faults.forgery import NOT_FORGED, TOKENS, Forged, seconds_of, seconds_old
 from mockserver.kernel.json_codec import JsonInvalid, dump, parse
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -124,7 +124,7 @@ class CasinoCaller:
         """A fresh token with the same ``data`` for each try. The built-in casino has the tenant's time."""
         url = tenant.settings["casino_url"]
         clock = self._wall_clock if url else tenant.clock
-        nbf = int(clock.now().timestamp()) + seconds_of(forged, Name.FUTURE_TOKEN)
+        nbf = int(clock.now().timestamp()) + seconds_of(forged, Name.FUTURE_TOKEN) - seconds_old(forged)
         if Name.EXPIRED_TOKEN in forged:
             nbf -= TOKEN_LIFE_SECONDS + seconds_of(forged, Name.EXPIRED_TOKEN)
         claims = {

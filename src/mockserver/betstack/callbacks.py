@@ -12,8 +12,7 @@ from mockserver.betstack.action import Action, Notification
 from mockserver.betstack.model import Operator
 from mockserver.betstack.wire import read_player, read_refusal
 from mockserver.kernel.exchange import REASON_HEADER
-from mockserver.kernel.faults.catalogue import Name
-from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_of, spoilt
+from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_old, spoilt
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
 from mockserver.kernel.signing import sign, without_spaces
@@ -105,7 +104,7 @@ class OperatorCaller:
         canonical = None
         if call.action not in _UNSIGNED:
             clock = self._wall_clock if url else tenant.clock
-            timestamp = str(int(clock.now().timestamp()) - seconds_of(forged, Name.STALE_TIMESTAMP))
+            timestamp = str(int(clock.now().timestamp()) - seconds_old(forged))
             canonical = timestamp.encode() + without_spaces(call.document)
             headers.append(("timestamp", timestamp))
             if line.names_operator:

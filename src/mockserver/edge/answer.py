@@ -16,6 +16,9 @@ Headers = Sequence[tuple[bytes, bytes]]
 DROP = "mockserver.drop"
 """ASGI extension: ``close`` closes the connection once what was sent is out."""
 
+BODILESS = frozenset({204, 304})
+"""Statuses whose answers have no body, and say nothing of its length (RFC 9110 section 8.6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -26,10 +29,36 @@ class Answer:
     headers: Headers
 
 
+class WrittenName(bytes):
+    """A header's name that goes out as it is written: the server would write it in lower case."""
+
+    def lower(self) -> WrittenName:
+        """Itself."""
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return super().lower() == other
+
+    __hash__ = bytes.__hash__
+
+
+def with_length(status: int, body: bytes, headers: Headers) -> Headers:
+    """The headers of an answer whose body is complete, its length among them."""
+    if status in BODILESS:
+        return headers
+    return [*headers, (b"content-length", b"%d" % len(body))]
+
+
 async def send_answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
     """Send an answer whose body is complete."""
-    await _start(send, status, body, headers)
+    await _start(send, status, with_length(status, body, headers))
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_whole(send: Send, answer: Answer) -> None:
+    """Send an answer whose headers tell its length already."""
+    await _start(send, answer.status, answer.headers)
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 async def drop_answer(
@@ -37,10 +66,12 @@ async def drop_answer(
 ) -> None:
     """Close the connection, behind the head and a first part of an answer, or without a byte of it.
 
+    :param answer: its headers tell its length already
+
     :raises ConnectionDropped: there is no connection that could be closed
     """
     if answer is not None:
-        await _start(send, answer.status, answer.body, answer.headers)
+        await _start(send, answer.status, answer.headers)
         await send({"type": "http.response.body", "body": sent, "more_body": True})
     connection = scope.get("extensions", {}).get(DROP)
     if connection is None:
@@ -50,6 +81,5 @@ async def drop_answer(
         pass
 
 
-async def _start(send: Send, status: int, body: bytes, headers: Headers) -> None:
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+async def _start(send: Send, status: int, headers: Headers) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})

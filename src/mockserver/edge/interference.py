@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from mockserver.edge.answer import Answer, drop_answer, send_answer
+from mockserver.edge.answer import (
+    BODILESS,
+    Answer,
+    Headers,
+    WrittenName,
+    drop_answer,
+    send_whole,
+    with_length,
+)
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.faults.armed import Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
+from mockserver.kernel.faults.road import Pause, Road, TenantGone
 from mockserver.kernel.faults.writing import REWRITING, cut_in_half, in_other_case
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from mockserver.edge.recording import Recording
-
-Pause = Callable[[float], Awaitable[object]]
-"""Waits for so many seconds."""
 
 
 class Interrupted(Exception):
@@ -46,14 +52,16 @@ class Interference:
     """What strikes one exchange.
 
     :param named: parameters and fields of the request
+    :param road: of the tenant; closes when that is gone
     :param pause: waits for so many seconds
     """
 
-    __slots__ = ("_named", "_pause", "strikes")
+    __slots__ = ("_named", "_pause", "_road", "strikes")
 
-    def __init__(self, strikes: Sequence[Strike], named: Mapping[str, Any], pause: Pause) -> None:
+    def __init__(self, strikes: Sequence[Strike], named: Mapping[str, Any], road: Road, pause: Pause) -> None:
         self.strikes = strikes
         self._named = named
+        self._road = road
         self._pause = pause
 
     async def at(self, point: Point) -> None:
@@ -66,13 +74,23 @@ class Interference:
             if strike.point is not point:
                 continue
             if strike.name in WAITS:
-                await self._pause(strike.wait_ms() / 1000)
+                await self._wait(strike)
             elif strike.name is Name.ERROR:
                 raise ArmedError(strike, self._named)
             elif strike.name is Name.DROP:
                 raise Interrupted(strike.id, None)
             elif strike.name in _PAGES:
                 _PAGES[strike.name](strike)
+
+    async def _wait(self, strike: Strike) -> None:
+        """Hold the request or the answer back.
+
+        :raises Interrupted: the tenant was reset or dropped, so that nothing can happen to it any more
+        """
+        try:
+            await self._road.hold(strike.wait_ms() / 1000, self._pause)
+        except TenantGone:
+            raise Interrupted(strike.id, None) from None
 
     async def send(
         self, scope: Scope, receive: Receive, send: Send, answer: Answer | Interrupted, recording: Recording
@@ -88,12 +106,23 @@ class Interference:
                 return
             answer = answer.answer
         answer = self._written(answer)
+        cut = [one.id for one in self.strikes if one.name is Name.DROP and one.point is Point.MID_ANSWER]
+        if cut:
+            recording.exchange.reason = f"the fault {cut[0]} ended the connection in the middle of the answer"
         headers = recording.finish(answer.status, answer.headers, answer.body)
-        if any(one.name is Name.DROP and one.point is Point.MID_ANSWER for one in self.strikes):
-            whole = replace(answer, headers=headers)
-            await drop_answer(scope, receive, send, whole, cut_in_half(answer.body))
+        answer = self._headed(answer, with_length(answer.status, answer.body, headers))
+        recording.exchange.answer_headers = [(bytes(name), value) for name, value in answer.headers]
+        if cut:
+            await drop_answer(scope, receive, send, answer, cut_in_half(answer.body))
         else:
-            await send_answer(send, answer.status, answer.body, headers)
+            await send_whole(send, answer)
+
+    def _headed(self, answer: Answer, headers: Headers) -> Answer:
+        """The answer with its headers as they go out."""
+        for strike in self.strikes:
+            if strike.name is Name.HEADER_CASE:
+                headers = [(_in_other_case(name, strike.number), value) for name, value in headers]
+        return replace(answer, headers=headers)
 
     def _written(self, answer: Answer) -> Answer:
         """The answer as it goes out."""
@@ -117,9 +146,10 @@ def _page(status: int, retry_after: int | None) -> Answer:
         title = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         title = str(status)
-    headers = [(b"content-type", b"text/html; charset=utf-8")]
-    if retry_after is not None:
-        headers.append((b"retry-after", str(retry_after).encode()))
+    headers = [] if retry_after is None else [(b"retry-after", str(retry_after).encode())]
+    if status in BODILESS:
+        return Answer(status, b"", headers)
+    headers.append((b"content-type", b"text/html; charset=utf-8"))
     body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
     return Answer(status, body.encode(), headers)
 
@@ -131,19 +161,13 @@ _PAGES: Mapping[Name, Callable[[Strike], NoReturn]] = {
 
 
 def _content_type(strike: Strike, answer: Answer) -> Answer:
-    value = strike.parameters["value"].encode("latin-1", "replace")
+    value = strike.parameters["value"].encode()
     others = [(name, one) for name, one in answer.headers if name.lower() != b"content-type"]
     return replace(answer, headers=[(b"content-type", value), *others])
 
 
-def _header_case(strike: Strike, answer: Answer) -> Answer:
-    return replace(
-        answer,
-        headers=[
-            (in_other_case(name.decode("latin-1"), strike.number).encode("latin-1"), value)
-            for name, value in answer.headers
-        ],
-    )
+def _in_other_case(name: bytes, number: int) -> WrittenName:
+    return WrittenName(in_other_case(name.decode("latin-1"), number).encode("latin-1"))
 
 
 def _body(change: Callable[[bytes], bytes]) -> Callable[[Strike, Answer], Answer]:
@@ -152,7 +176,6 @@ def _body(change: Callable[[bytes], bytes]) -> Callable[[Strike, Answer], Answer
 
 _WRITING: Mapping[Name, Callable[[Strike, Answer], Answer]] = {
     **{name: _body(change) for name, change in REWRITING.items()},
-    Name.HEADER_CASE: _header_case,
     Name.CONTENT_TYPE: _content_type,
     Name.TRUNCATE: _body(cut_in_half),
 }

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.edge.answer import Answer
-from mockserver.edge.interference import Interference, Interrupted, Pause
+from mockserver.edge.interference import Interference, Interrupted
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
 from mockserver.kernel.faults.armed import Faults, Strike, asked_for
 from mockserver.kernel.faults.catalogue import Point
 from mockserver.kernel.faults.magic import PREFIX, magic_in
+from mockserver.kernel.faults.road import Pause, Road
 from mockserver.kernel.journal import Direction, Exchange, Headers, Journal
 from mockserver.kernel.settings import SettingsError
 
@@ -40,6 +41,7 @@ class Recorder:
     :param stopwatch: milliseconds from any beginning, never going back
     :param announce: whether answers name their exchange
     :param faults: those of requests that are no tenant's
+    :param road: theirs
     :param pause: waits for so many seconds
     :param conjure: sees to it that a tenant has the player or session of this name, in a currency if it
         matters
@@ -53,11 +55,13 @@ class Recorder:
         *,
         announce: bool,
         faults: Faults,
+        road: Road,
         pause: Pause,
         conjure: Conjure,
     ) -> None:
         self.nobodys_journal = journal
         self.nobodys_faults = faults
+        self.nobodys_road = road
         self.pause = pause
         self.conjure = conjure
         self.clock = clock
@@ -72,13 +76,23 @@ class Recorder:
 class Recording:
     """One request while it is handled."""
 
-    __slots__ = ("_journal", "_recorder", "_started", "_tenant", "exchange", "faults", "interference")
+    __slots__ = (
+        "_journal",
+        "_recorder",
+        "_road",
+        "_started",
+        "_tenant",
+        "exchange",
+        "faults",
+        "interference",
+    )
 
     def __init__(self, recorder: Recorder, scope: Scope, surface: str | None, operation: str | None) -> None:
         self._recorder = recorder
         self._started = recorder.stopwatch()
         self._journal = recorder.nobodys_journal
         self._tenant: Tenant | None = None
+        self._road = recorder.nobodys_road
         self.faults = recorder.nobodys_faults
         self.interference: Interference | None = None
         query = scope["query_string"]
@@ -104,6 +118,7 @@ class Recording:
         if tenant is not None:
             self._tenant = tenant
             self._journal = tenant.journal
+            self._road = tenant.road
             self.faults = tenant.faults
             exchange.at = tenant.clock.now()
         self._journal.begin(exchange)
@@ -132,7 +147,8 @@ class Recording:
         ]
         if strikes:
             exchange.faults = [one.id for one in strikes]
-            self.interference = Interference(strikes, {**fields, **parameters}, self._recorder.pause)
+            named = {**fields, **parameters}
+            self.interference = Interference(strikes, named, self._road, self._recorder.pause)
             await self.interference.at(Point.BEFORE_COMMIT)
 
     def _asked_for(self, headers: Mapping[str, str]) -> list[Strike]:
@@ -147,7 +163,7 @@ class Recording:
             return [asked_for(line, self.faults.reach, self.exchange.operation or "")]
         except SettingsError as error:
             body = f"{error}\n".encode()
-            self.interference = Interference((), {}, self._recorder.pause)
+            self.interference = Interference((), {}, self._road, self._recorder.pause)
             answer = Answer(400, body, [(b"content-type", b"text/plain; charset=utf-8")])
             raise Interrupted(FAULT_HEADER, answer) from None
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from decimal import Context, Decimal
 from typing import Any
 
-from mockserver.kernel.json_codec import JsonInvalid, dump, parse
+from mockserver.kernel.json_codec import JsonInvalid, dump_as_read, parse
 
 _EXACT = Context(prec=60)
 _ONE = Decimal(1)
@@ -29,7 +29,7 @@ def with_other_amount(document: bytes, fields: Collection[str]) -> bytes | None:
     except JsonInvalid:
         return None
     changed = _changed(read, fields)
-    return None if changed == read else dump(changed)
+    return None if changed == read else dump_as_read(changed)
 
 
 def _changed(value: Any, fields: Collection[str]) -> Any:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mockserver.kernel.changed_amount import with_other_amount
 from mockserver.kernel.faults.armed import NO_STRIKES, Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
-from mockserver.kernel.faults.forgery import NOT_FORGED, Forged, forged_by
-from mockserver.kernel.faults.road import Overtaken
+from mockserver.kernel.faults.forgery import NOT_FORGED, Forged, forged_by, signed_anew
+from mockserver.kernel.faults.road import Overtaken, Pause, TenantGone
 from mockserver.kernel.faults.writing import REWRITING, in_other_case
 from mockserver.kernel.journal import Direction, Exchange
 from mockserver.kernel.outbox import Attempt, Failure, OutgoingCall, Schedule, Try
@@ -122,7 +122,7 @@ class Courier:
         sender: Sender,
         clock: Clock,
         stopwatch: Callable[[], float],
-        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self._caller = caller
         self._pause = pause
@@ -151,22 +151,30 @@ class Courier:
     async def attempt(self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines) -> Attempt:
         """Make one try, whatever comes of it, and whatever faults make of it on its way."""
         strikes = self._strikes(tenant, call)
-        leg = await self._prepared(tenant, call, strikes)
-        copies = await self._copies(tenant, call, leg, strikes)
-        if any(one.name is Name.DUPLICATE and one.parameters["at_once"] for one in strikes):
+        leg = await self._prepared(tenant, call, strikes, forged_by(strikes))
+        at_once = [one for one in strikes if one.parameters.get("at_once")]
+        if at_once:
+            copies = [one async for one in self._copies(tenant, call, leg, at_once)]
             attempt, _ = await asyncio.gather(
                 self._judged(tenant, call, deadlines, leg, strikes),
                 asyncio.gather(*(self._carried(tenant, one, deadlines) for one in copies)),
             )
         else:
             attempt = await self._judged(tenant, call, deadlines, leg, strikes)
-            for one in copies:
+        if strikes:
+            later = [one for one in strikes if one not in at_once]
+            async for one in self._copies(tenant, call, leg, later):
                 await self._carried(tenant, one, deadlines)
         tenant.road.let_pass()
-        for late in tenant.road.arriving_behind(call):
+        if not any(one.name is Name.OVERTAKE for one in strikes):
+            await self._bring_late(tenant, call)
+        return attempt
+
+    async def _bring_late(self, tenant: Tenant, call: OutgoingCall) -> None:
+        """Let what this call has overtaken arrive."""
+        for late in tenant.road.arriving_behind(call, self._caller.operation_of(call)[0]):
             begun = self._begun(tenant, late.call, [late.strike])
             await self._carried(tenant, _Leg(begun, late.request), late.deadlines)
-        return attempt
 
     async def send_again(self, tenant: Tenant, sent: Exchange, document: bytes, *, identical: bool) -> str:
         """Send what was sent before once more. Of the answer nobody takes note but the journal, and no fault
@@ -192,7 +200,7 @@ class Courier:
         return leg.exchange.id
 
     def _strikes(self, tenant: Tenant, call: OutgoingCall) -> Sequence[Strike]:
-        if not tenant.faults.armed:
+        if not tenant.faults.armed or tenant.road.closed:
             return NO_STRIKES
         _, operation = self._caller.operation_of(call)
         return tenant.faults.striking(
@@ -217,11 +225,13 @@ class Courier:
         tenant.journal.begin(exchange)
         return exchange
 
-    async def _prepared(self, tenant: Tenant, call: OutgoingCall, strikes: Sequence[Strike]) -> _Leg:
+    async def _prepared(
+        self, tenant: Tenant, call: OutgoingCall, strikes: Sequence[Strike], forged: Forged = NOT_FORGED
+    ) -> _Leg:
         """Begin an exchange, and sign the call for it."""
         exchange = self._begun(tenant, call, [one.id for one in strikes])
         try:
-            request = await self._caller.prepare(tenant, _rewritten(call, strikes), forged_by(strikes))
+            request = await self._caller.prepare(tenant, _rewritten(call, strikes), forged)
         except CannotCall as error:
             return _Leg(exchange, None, str(error))
         except Exception as error:  # whatever it is, the call must not be lost
@@ -234,21 +244,22 @@ class Courier:
 
     async def _copies(
         self, tenant: Tenant, call: OutgoingCall, leg: _Leg, strikes: Sequence[Strike]
-    ) -> list[_Leg]:
-        """What a network, or a bug, sends besides a call. Nobody takes note of the answers."""
-        copies = []
+    ) -> AsyncIterator[_Leg]:
+        """What a network, or a bug, sends besides a call, until its tenant is gone. Nobody takes note of the
+        answers."""
         for one in strikes:
-            if one.name is Name.CHANGE:
+            if one.name is Name.CHANGE and not tenant.road.closed:
                 document = with_other_amount(call.document, self._caller.amounts)
                 if document is not None:
-                    copies.append(await self._prepared(tenant, replace(call, document=document), [one]))
+                    yield await self._prepared(tenant, replace(call, document=document), [one])
             elif one.name is Name.DUPLICATE:
-                for _ in range(one.parameters["times"]):
+                for number in range(one.parameters["times"]):
+                    if tenant.road.closed:
+                        return
                     if one.parameters["identical"]:
-                        copies.append(_Leg(self._begun(tenant, call, [one.id]), leg.request, leg.failure))
+                        yield _Leg(self._begun(tenant, call, [one.id]), leg.request, leg.failure)
                     else:
-                        copies.append(await self._prepared(tenant, call, [one]))
-        return copies
+                        yield await self._prepared(tenant, call, [one], signed_anew(number))
 
     async def _judged(
         self, tenant: Tenant, call: OutgoingCall, deadlines: Deadlines, leg: _Leg, strikes: Sequence[Strike]
@@ -263,6 +274,10 @@ class Courier:
             failure = self._caller.failure_in(tenant, call, answer)
         except (CannotCall, SendFailed) as error:
             failure = Failure(str(error))
+        except TenantGone:
+            failure = Failure(
+                "given up while a fault held it back: the tenant was reset or dropped, or the server stops"
+            )
         except Exception as error:  # whatever it is, the call must not be lost
             answer, failure = None, Failure(_unforeseen(exchange, error))
         exchange.duration_ms = self._stopwatch() - started
@@ -283,24 +298,27 @@ class Courier:
 
         :raises CannotCall: there is nothing to send
         :raises SendFailed: no complete answer came
+        :raises TenantGone: the tenant was gone before a fault let go
         """
         for one in strikes:
             if one.name in WAITS and one.point is Point.BEFORE_COMMIT:
-                await self._pause(one.wait_ms() / 1000)
+                await tenant.road.hold(one.wait_ms() / 1000, self._pause)
             elif one.name is Name.REORDER:
-                await tenant.road.wait_for_another(one.parameters["milliseconds"] / 1000)
+                await tenant.road.wait_for_another(one.parameters["milliseconds"] / 1000, self._pause)
             elif one.name is Name.DROP and one.point is Point.BEFORE_COMMIT:
                 self._note(leg)
                 raise SendFailed(f"the fault {one.id} lost the request")
             elif one.name is Name.OVERTAKE and leg.request is not None:
                 self._note(leg)
-                tenant.road.leave_behind(Overtaken(call, leg.request, deadlines, one.id))
+                tenant.road.leave_behind(
+                    Overtaken(self._caller.operation_of(call)[0], call, leg.request, deadlines, one.id)
+                )
                 raise SendFailed(f"the fault {one.id} keeps the request on its way")
         answer = await self._answered(leg, deadlines)
         for one in strikes:
             if one.name in WAITS and one.point is Point.AFTER_COMMIT:
                 seconds = one.wait_ms() / 1000
-                await self._pause(min(seconds, deadlines.total))
+                await tenant.road.hold(min(seconds, deadlines.total), self._pause)
                 if seconds > deadlines.total:
                     raise SendFailed(f"no complete answer within {deadlines.total:g} s: the fault {one.id}")
             elif one.name is Name.DROP:

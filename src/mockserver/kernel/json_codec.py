@@ -110,6 +110,22 @@ def dump(document: Any) -> bytes:
     return orjson.dumps(document, default=_fragment, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
+def dump_as_read(document: Any) -> bytes:
+    """Write what :func:`parse` read, whole numbers of any length among it."""
+    try:
+        return dump(document)
+    except TypeError:  # orjson stops at 64 bits
+        return dump(_with_long_numbers(document))
+
+
+def _with_long_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_long_numbers(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_long_numbers(one) for one in value]
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _fragment(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
         return orjson.Fragment(f"{value:f}")

@@ -83,9 +83,11 @@ class Tenant:
         )
 
     def close(self) -> None:
-        """It is gone: no timer runs, no call is sent and nobody is told of anything any more."""
+        """It is gone: no timer runs, no call is sent, nobody is told of anything any more, and no fault holds
+        anything back."""
         self.timekeeper.close()
         self.outbox.close()
+        self.road.close()
         self.journal.close(f"tenant `{self.name}` was reset or dropped meanwhile")
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.kernel.clock import VirtualClock
 from mockserver.kernel.control import ControlRefusal, Problem, Vendor
 from mockserver.kernel.faults.armed import Faults, Reach
+from mockserver.kernel.faults.road import Road
 from mockserver.kernel.faults.spec import FaultFor, FaultSpec
 from mockserver.kernel.journal import NOBODY, NOBODYS_SIZE, Exchange, Journal, Turns
 from mockserver.kernel.players import PlayerSpec
@@ -65,6 +66,7 @@ class Tenants:
         self._turns = Turns()
         self.nobodys_journal = Journal(NOBODY, lambda: NOBODYS_SIZE, self._turns)
         self.nobodys_faults = Faults(supplies.reaches.get(NOBODY, Reach()))
+        self.nobodys_road = Road()
         self._seeds = seeds
         self._supplies = supplies
         self._by_kind: dict[str, dict[str, Tenant]] = {kind: {} for kind in vendors}
@@ -129,18 +131,18 @@ class Tenants:
         return self.nobodys_faults if name == NOBODY else self.find(name).faults
 
     def require_reach(self, spec: FaultSpec) -> None:
-        """See to it that a fault can strike something of some tenant, or of nobody.
+        """See to it that a fault can strike something of some tenant, or of nobody, and that it is plain
+        which way: what some have in one direction alone, others may have in both.
 
         :raises SettingsError: it can't
         """
-        everyone = [Faults(reach) for reach in self._supplies.reaches.values()]
-        if not any(one.can_strike(spec) for one in everyone):
-            whole = Reach(
-                received={name: rows for one in everyone for name, rows in one.reach.received.items()},
-                sent={name: operation for one in everyone for name, operation in one.reach.sent.items()},
-                forgeries={name: kinds for one in everyone for name, kinds in one.reach.forgeries.items()},
-            )
-            Faults(whole).require_reach(spec)
+        reaches = self._supplies.reaches.values()
+        everybodys = Reach(
+            received={name: rows for one in reaches for name, rows in one.received.items()},
+            sent={name: operation for one in reaches for name, operation in one.sent.items()},
+            forgeries={name: kinds for one in reaches for name, kinds in one.forgeries.items()},
+        )
+        Faults(everybodys).require_reach(spec)
 
     def exchange(self, exchange_id: str) -> Exchange:
         """The exchange with this id, whosever it is.
@@ -363,6 +365,11 @@ class Tenants:
         for journal in self.journals():
             journal.restore(journal.exchanges(), journal.last_number)
         self._redaction = None
+
+    def let_go(self) -> None:
+        """Let go of all that faults hold back; none holds anything back from now on."""
+        for road in (self.nobodys_road, *(tenant.road for tenant in self)):
+            road.close()
 
     def _arm(self, name: str, faults: Faults) -> None:
         """Arm what is armed from the beginning: for everybody, where it can strike, and for this tenant."""

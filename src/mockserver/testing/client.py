@@ -30,6 +30,7 @@ _KINDS: Mapping[type[Tenant], str] = MappingProxyType(
     {Operator: "operator", PartnerClient: "partner_client", GameProvider: "provider"}
 )
 _CLASSES = {kind: of for of, kind in _KINDS.items()}
+_NOBODY = "sandbox"
 _PROBLEM = "urn:bet-sandbox:"
 _PAGE = 1000
 _WAIT_SECONDS = 130  # longer than the control plane waits for what it sets going
@@ -188,6 +189,12 @@ class Sandbox:
         document = cast(TenantDocument, self.call("GET", f"/tenants/{quote(name, safe='')}"))
         kind = document["kind"]
         return _CLASSES[kind](self, kind, document["name"], secret)
+
+    @property
+    def nobody(self) -> Tenant:
+        """What is no tenant's: the bet cards, the key set, and calls whose sender is not known. It has faults
+        and a journal, and nothing else of a tenant."""
+        return Tenant(self, "nobody", _NOBODY, None)
 
     def tenants(self) -> list[TenantDocument]:
         """Every tenant."""

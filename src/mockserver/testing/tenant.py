@@ -177,7 +177,7 @@ class Tenant:
 
     def disarm(self, fault_id: str) -> ArmedFault:
         """Take a fault back."""
-        return cast(ArmedFault, self.call("DELETE", f"/faults/{fault_id}"))
+        return cast(ArmedFault, self.call("DELETE", f"/faults/{quote(fault_id, safe='')}"))
 
     def clear_faults(self) -> None:
         """Take all faults back."""

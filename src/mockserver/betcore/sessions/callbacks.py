@@ -14,8 +14,7 @@ from mockserver.betcore.provider.actions import FINAL_CODES, Action, code_in
 from mockserver.betcore.sessions.model import Provider
 from mockserver.kernel.courier import CannotCall
 from mockserver.kernel.exchange import REASON_HEADER
-from mockserver.kernel.faults.catalogue import Name
-from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_of, spoilt
+from mockserver.kernel.faults.forgery import NOT_FORGED, TIMESTAMPED, Forged, seconds_old, spoilt
 from mockserver.kernel.json_codec import JsonInvalid, parse
 from mockserver.kernel.outbox import Failure, OutgoingCall, Schedule
 from mockserver.kernel.ports import Clock, Deadlines, OutgoingAnswer, OutgoingRequest
@@ -141,7 +140,7 @@ class ProviderCaller:
         line = _LINES[call.action]
         outside = tenant.settings["provider_url"] if _is_betcores(line) else self._betcore(tenant, call)
         clock = self._wall_clock if outside else tenant.clock
-        seconds = clock.now().timestamp() - seconds_of(forged, Name.STALE_TIMESTAMP)
+        seconds = clock.now().timestamp() - seconds_old(forged)
         timestamp = str(int(seconds * 1000))
         request_id = tenant.ids.hex(_REQUEST_ID_DIGITS)
         text = x_sign_text(call.document, tenant.name, timestamp, request_id)

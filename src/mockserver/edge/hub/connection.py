@@ -13,11 +13,11 @@ from mockserver.edge.hub.contract import CLOSING, HANDSHAKE, STREAM, SUBSCRIPTIO
 from mockserver.edge.hub.framing import MessageType, Unframing, framed, read_message
 from mockserver.edge.hub.interference import repeats_of, rewritten
 from mockserver.edge.hub.log import HubLog
-from mockserver.edge.interference import Pause
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Document
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
+from mockserver.kernel.faults.road import Pause
 from mockserver.kernel.journal import Direction
 from mockserver.kernel.streaming import Consumer, Stream
 

@@ -180,9 +180,15 @@ class Faults:
 
         :raises ValueError: one can't strike anything here
         """
+        if len(armed) > MOST_ARMED:
+            raise ValueError(f"{len(armed)} faults are armed, and at most {MOST_ARMED} can be")
+        if len({one.id for one in armed}) != len(armed):
+            raise ValueError("two faults have the same id")
         for one in armed:
             try:
                 _require_sound(one.spec)
+                if not one.id or not 0 <= one.struck <= one.matched:
+                    raise ValueError(f"the fault `{one.id}` can't have struck so often")
                 if _place(self.reach, one.spec) != (one.direction, one.point):
                     raise ValueError(f"the fault `{one.id}` can't have this direction or point")
             except SettingsError as error:
@@ -240,8 +246,9 @@ def _require_sound(spec: FaultSpec) -> None:
         "containing": spec.containing,
         "point": spec.point,
     }
-    if read_spec(spec.fault, conditions, spec.parameters).parameters.keys() != spec.parameters.keys():
-        raise SettingsError(f"the fault {spec.fault} lacks a parameter")
+    read = read_spec(spec.fault, conditions, spec.parameters)
+    if read != replace(spec, direction=None):
+        raise SettingsError(f"the fault {spec.fault} can't have been armed so")
 
 
 def _is_about(containing: str | None, said: Sequence[bytes]) -> bool:
@@ -269,7 +276,7 @@ def _place(reach: Reach, spec: FaultSpec) -> tuple[Direction, Point | None]:
     if not ways:
         what = f"`{spec.operation}` is " if spec.operation else "calls are "
         raise SettingsError(
-            f"{spec.fault}: can't strike here: it is for what is {' or '.join(row.strikes)}"
+            f"`{spec.fault}` can't strike here: it is for what is {' or '.join(row.strikes)}"
             + (f", and {what}{_other(row)}" if len(row.strikes) == 1 else "")
         )
     if len(ways) > 1:
@@ -309,4 +316,4 @@ def _require_possible(reach: Reach, spec: FaultSpec) -> None:
             action for action, operation in reach.sent.items() if spec.operation in (None, action, operation)
         ]
         if not any(spec.fault in reach.forgeries.get(action, ()) for action in fitting):
-            raise SettingsError(f"{spec.fault}: no call that fits is signed in a way that could be so")
+            raise SettingsError(f"no call that fits is signed so that `{spec.fault}` could strike it")

@@ -113,6 +113,13 @@ def _wait(default: int, most: int = LONGEST_WAIT) -> tuple[Setting, ...]:
     )
 
 
+def _header_value(value: Any) -> str:
+    """A text that a header can carry."""
+    if not isinstance(value, str) or not value.strip() or not (value.isascii() and value.isprintable()):
+        raise ValueError("one line of printable ASCII")
+    return value
+
+
 _seconds = whole_number(1, 10**8, "seconds")
 _BOTH = (Direction.RECEIVED, Direction.SENT)
 _RECEIVED = (Direction.RECEIVED,)
@@ -144,142 +151,166 @@ def _row(
 _ROWS = (
     _row(
         Name.LATENCY,
-        "The request is late (before_commit), or the answer (after_commit): behind its deadline the sandbox "
-        "does not wait for one.",
+        "Waits: before_commit the request is late, after_commit the answer is. An answer to a call of the "
+        "sandbox that comes behind its deadline counts as none.",
         _BOTH,
         _COMMIT,
         *_wait(1_000),
     ),
     _row(
         Name.ERROR,
-        "The answer is a refusal of the contract, whatever was asked; after_commit it has happened all "
-        "the same.",
+        "Answers with a refusal of the contract, whatever was asked. before_commit nothing happens; "
+        "after_commit everything happens, and the caller is told that it did not.",
         _RECEIVED,
         _COMMIT,
-        _parameter("class", text, None, "Class of the refusal, such as wrong_state. Has to be given."),
+        _parameter(
+            "class",
+            text,
+            None,
+            "Class of the refusal in the contract, such as wrong_state. Has to be given.",
+        ),
     ),
     _row(
         Name.HTTP_STATUS,
-        "The answer is an HTTP status with a page of HTML, as from a gateway in front.",
+        "Answers with an HTTP status and a page of HTML, as a gateway in front would. before_commit nothing "
+        "happens, after_commit everything.",
         _RECEIVED,
         _COMMIT,
-        _parameter("status", whole_number(200, 599, "HTTP's statuses"), 500, "The status."),
+        _parameter("status", whole_number(200, 599, "HTTP's statuses"), 500, "Which one."),
         _parameter("retry_after", _seconds, None, "Seconds in the header Retry-After."),
     ),
     _row(
         Name.RATE_LIMIT,
-        "The answer is HTTP 429 with Retry-After; nothing happens.",
+        "Answers with 429 and Retry-After; nothing happens.",
         _RECEIVED,
         _BEFORE,
         _parameter("retry_after", _seconds, 1, "Seconds in the header Retry-After."),
     ),
     _row(
         Name.DROP,
-        "The connection ends without an answer: the request is lost (before_commit), the answer is "
-        "(after_commit), or half of it arrives (mid_answer).",
+        "Ends the connection without an answer. before_commit is a lost request: nothing happens. "
+        "after_commit is a lost answer: everything happens. mid_answer sends the head and half of the body "
+        "first. A call that is sent never leaves (before_commit), or its answer is thrown away.",
         _BOTH,
         (*_COMMIT, Point.MID_ANSWER),
     ),
     _row(
         Name.TRUNCATE,
-        "The answer's body is half of the JSON, in a message that is complete.",
+        "Answers with the first half of the JSON, in a message that is complete: Content-Length fits.",
         _RECEIVED,
         _MID_ANSWER,
     ),
     _row(
         Name.CONTENT_TYPE,
-        "The answer has a wrong Content-Type.",
+        "Answers with a wrong Content-Type; the body is right.",
         _RECEIVED,
         _MID_ANSWER,
-        _parameter("value", text, "text/html", "What it says instead."),
+        _parameter("value", _header_value, "text/html", "What it says instead."),
     ),
     _row(
         Name.DUPLICATE,
-        "The call is sent again after it was answered.",
+        "Sends the call again once it was answered. Only the first answer counts.",
         _SENT,
         _AFTER,
-        _parameter("times", whole_number(1, 100, "repeats"), 1, "How often more."),
-        _parameter("identical", switch, False, "Byte for byte, instead of signed anew."),
-        _parameter("at_once", switch, False, "All at the same time, instead of one after another."),
+        _parameter("times", whole_number(1, 100, "repeats"), 1, "How many more."),
+        _parameter(
+            "identical",
+            switch,
+            False,
+            "The same bytes, instead of signed anew with a new timestamp or token.",
+        ),
+        _parameter("at_once", switch, False, "All at the same time, the first one too."),
     ),
     _row(
         Name.CHANGE,
-        "The call is sent again after it was answered, with another amount of money in it.",
+        "Sends the call again once it was answered, with every amount of money in it 1 higher and all else "
+        "the same, rightly signed. Only the first answer counts; a call without amounts is not repeated.",
         _SENT,
         _AFTER,
     ),
     _row(
         Name.REORDER,
-        "The call waits until another one of the tenant was sent; the two arrive in reverse.",
+        "Holds the call back until another one of the tenant was answered: the two arrive in reverse. Alone, "
+        "it goes out after a limit.",
         _SENT,
         _BEFORE,
-        _parameter(
-            "milliseconds", whole_number(1, LONGEST_WAIT, "milliseconds"), 3_000, "It waits no longer."
-        ),
+        _parameter("milliseconds", whole_number(1, LONGEST_WAIT, "milliseconds"), 3_000, "The limit."),
     ),
     _row(
         Name.OVERTAKE,
-        "The call stays on its way: its sender takes it for lost, and it arrives behind the next call "
-        "about the same subject.",
+        "Keeps the call on its way: it fails at once for the sandbox, and arrives, byte for byte as it was "
+        "signed, behind the next call about the same ticket, bet or session, such as its discard or its "
+        "repeat.",
         _SENT,
         _BEFORE,
     ),
-    _row(Name.BAD_SIGNATURE, "The signature is wrong.", _SENT, _BEFORE),
+    _row(Name.BAD_SIGNATURE, "Sends the call with one character of its signature changed.", _SENT, _BEFORE),
     _row(
         Name.STALE_TIMESTAMP,
-        "The signed timestamp is an old one.",
+        "Sends the call with an old timestamp, rightly signed.",
         _SENT,
         _BEFORE,
         _parameter("seconds", _seconds, 3_600, "How old."),
     ),
     _row(
         Name.EXPIRED_TOKEN,
-        "The JWT has expired.",
+        "Sends a JWT that has expired; all else about it is genuine.",
         _SENT,
         _BEFORE,
-        _parameter("seconds", _seconds, 60, "For how long."),
+        _parameter("seconds", _seconds, 60, "How long ago."),
     ),
     _row(
         Name.FUTURE_TOKEN,
-        "The JWT does not count yet.",
+        "Sends a JWT that does not count yet (nbf); all else about it is genuine.",
         _SENT,
         _BEFORE,
-        _parameter("seconds", _seconds, 60, "From when on: so many seconds from now."),
+        _parameter("seconds", _seconds, 60, "How far ahead."),
     ),
-    _row(Name.UNKNOWN_KID, "The JWT names a key that the JWKS does not have.", _SENT, _BEFORE),
+    _row(
+        Name.UNKNOWN_KID,
+        "Sends a JWT that names a key that the JWKS does not have; all else about it is genuine.",
+        _SENT,
+        _BEFORE,
+    ),
     _row(
         Name.ALG_CONFUSION,
-        "The JWT asks for another algorithm: HS256 keyed with the public key's PEM, or none.",
+        "Sends a JWT with another alg: HS256, keyed with the public key's PEM, or none, without a signature.",
         _SENT,
         _BEFORE,
-        _parameter("alg", choice("HS256", "none"), "HS256", "The algorithm."),
+        _parameter("alg", choice("HS256", "none"), "HS256", "Which one."),
     ),
     _row(
         Name.UNKNOWN_FIELDS,
-        "Each JSON object that has any fields has one more, which no contract knows.",
+        "Adds a field that no contract knows, sandboxExtra, to each JSON object that has any fields.",
         _BOTH,
         (),
         legal=True,
     ),
     _row(
         Name.NUMBER_FORM,
-        "Numbers and amounts with a fraction are written in another form of the same value: 10.0 as 10, "
+        "Writes numbers with a fraction, and amounts in text, in another form of the same value: 10.0 as 10, "
         "2.5 as 2.50.",
         _BOTH,
         (),
         legal=True,
     ),
-    _row(Name.HEADER_CASE, "Names of headers are in other cases.", _BOTH, (), legal=True),
+    _row(
+        Name.HEADER_CASE,
+        "Writes the names of headers in title, mixed and upper case in turn.",
+        _BOTH,
+        (),
+        legal=True,
+    ),
     _row(
         Name.WHITE_SPACE,
-        "The JSON has spaces and line breaks between its parts; a signature covers them as it always does.",
+        "Puts spaces and line breaks between the parts of the JSON; what is sent is signed with them.",
         _BOTH,
         (),
         legal=True,
     ),
     _row(
         Name.SLOW,
-        "The request or the answer is late, and within every usual deadline.",
+        "Waits, within every usual deadline: before_commit the request is late, after_commit the answer is.",
         _BOTH,
         _COMMIT,
         *_wait(500, _IN_TIME),

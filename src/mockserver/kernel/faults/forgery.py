@@ -20,6 +20,10 @@ TOKENS = FORGERIES - {Name.STALE_TIMESTAMP}
 """What can be done to a call whose body is a JWT."""
 
 
+_MOST_SECONDS_OLD = 5
+"""A token lives for ten."""
+
+
 def forged_by(strikes: Iterable[Strike]) -> Forged:
     """What strikes do to a signature; of two of one name the first does it."""
     found: dict[Name, Mapping[str, Any]] = {}
@@ -33,6 +37,17 @@ def seconds_of(forged: Forged, name: Name) -> int:
     """Seconds by which something is off; 0 where it is not forged."""
     seconds: int = forged[name]["seconds"] if name in forged else 0
     return seconds
+
+
+def seconds_old(forged: Forged) -> int:
+    """How many seconds ago a timestamp was made, or a token began to count: of a stale one, and of what is
+    signed anew for a duplicate, so that it differs from the first."""
+    return seconds_of(forged, Name.STALE_TIMESTAMP) + seconds_of(forged, Name.DUPLICATE)
+
+
+def signed_anew(number: int) -> Forged:
+    """How the duplicate of this number, from 0 up, is signed: as some seconds ago, and in good time."""
+    return {Name.DUPLICATE: {"seconds": 1 + number % _MOST_SECONDS_OLD}}
 
 
 def spoilt(signature: str, forged: Forged) -> str:

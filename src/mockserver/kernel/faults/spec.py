@@ -33,41 +33,61 @@ def _probability(value: Any) -> Decimal:
     return read
 
 
+def _sought(value: Any) -> str:
+    """A text that can stand in a request."""
+    sought = text(value)
+    try:
+        sought.encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text of whole characters") from None
+    return sought
+
+
 def _row(name: str, read: Any, default: Any, help: str) -> tuple[str, Setting]:
     return name, Setting(name, read, default, help, of="fault", flag=False)
 
 
 CONDITIONS: Mapping[str, Setting] = dict(
     (
-        _row("operation", text, None, "operationId or action that it strikes. Default: any."),
+        _row(
+            "operation",
+            text,
+            None,
+            "Which operationId, or which action of a call that is sent. Default: any.",
+        ),
         _row(
             "direction",
             choice(*(one.value for one in Direction)),
             None,
-            "Whether it strikes what is received or what is sent. Default: the one that fits.",
+            "received: calls to the sandbox. sent: its own calls. Has to be given where both fit.",
         ),
         _row(
             "point",
             choice(*(one.value for one in Point)),
             None,
-            "Where it strikes. Default: its first point.",
+            "Where on the way. Default: the first one that the fault has.",
         ),
-        _row("containing", text, None, "Text in the request's path or document, such as an id."),
-        _row("after", whole_number(0, _MOST, "exchanges"), 0, "So many that fit go by first."),
+        _row("containing", _sought, None, "Only what has this text in its path or document, such as an id."),
+        _row("after", whole_number(0, _MOST, "exchanges"), 0, "Lets so many that fit go by first."),
         _row(
             "nth",
             whole_number(1, _MOST, "exchanges"),
             None,
-            "It strikes this one alone, of those behind `after`.",
+            "Strikes this one alone, counted from 1 behind `after`.",
         ),
         _row(
             "count",
             whole_number(1, _MOST, "exchanges"),
             None,
-            "It strikes so often. Default: for ever.",
+            "Strikes so often and no more. Default: for ever.",
         ),
-        _row("probability", _probability, None, "It strikes by chance, drawn by `seed`. Default: always."),
-        _row("seed", whole_number(0, _MOST, "any kind"), 0, "What is drawn follows from it."),
+        _row("probability", _probability, None, "Strikes by chance. Default: always."),
+        _row(
+            "seed",
+            whole_number(0, _MOST, "any kind"),
+            0,
+            "What chance draws follows from it: the same seed strikes the same exchanges.",
+        ),
     )
 )
 """When a fault strikes, by name."""
@@ -139,8 +159,12 @@ def spec_in(line: str, source: str = "fault") -> FaultFor:
 
     :raises SettingsError: it can't be read, see :func:`read_spec`
     """
-    name, *rest = line.split(",")
-    pairs = dict(_pairs(rest, source))
+    name, *rest = (one.strip() for one in line.split(","))
+    pairs: dict[str, str] = {}
+    for key, value in _pairs(rest, source):
+        if key in pairs:
+            raise SettingsError(f"{source}: `{key}` is given twice")
+        pairs[key] = value
     tenant = pairs.pop("tenant", None)
     row = CATALOGUE.get(name)
     own = row.parameters if row is not None else {}
@@ -154,4 +178,4 @@ def _pairs(parts: list[str], source: str) -> Iterator[tuple[str, str]]:
         key, equals, value = part.partition("=")
         if not equals:
             raise SettingsError(f"{source}: `{part}` has to be written as NAME=VALUE")
-        yield key.strip(), value.strip()
+        yield key.rstrip(), value.lstrip()

@@ -8,16 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from mockserver.kernel.faults.catalogue import Name
-from mockserver.kernel.json_codec import JsonInvalid, dump, parse
+from mockserver.kernel.json_codec import JsonInvalid, dump_as_read, parse
 
 EXTRA_FIELD = "sandboxExtra"
 """Name of the field that no contract knows."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[,:{}\[\]]')
 _SPACED = {b",": b" ,\r\n\t", b":": b" : ", b"{": b"{ ", b"}": b"\n}", b"[": b"[ ", b"]": b" ]"}
-_FRACTION = re.compile(r"-?[0-9]+\.[0-9]+")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _AMOUNT_NAMES = ("amount", "balance")
-_INTEGER = re.compile("-?[0-9]+")
+_MOST_PLACES = 8
+"""Digits behind the point that every contract lets an amount have."""
 
 
 def with_unknown_fields(text: bytes) -> bytes:
@@ -26,7 +27,8 @@ def with_unknown_fields(text: bytes) -> bytes:
 
 
 def in_another_form(text: bytes) -> bytes:
-    """Numbers with a fraction, and amounts as text, in another form of the same value."""
+    """Numbers with a fraction, and amounts as text, in another form of the same value. Other text stays: a
+    code may look like a number."""
     return _rewritten(text, _reformed)
 
 
@@ -50,7 +52,7 @@ def in_other_case(name: str, number: int) -> str:
 
 def _rewritten(text: bytes, change: Callable[[Any], Any]) -> bytes:
     try:
-        return dump(change(parse(text)))
+        return dump_as_read(change(parse(text)))
     except JsonInvalid:
         return text
 
@@ -70,10 +72,8 @@ def _reformed(value: Any, name: str = "") -> Any:
         return [_reformed(one, name) for one in value]
     if isinstance(value, Decimal):
         return Decimal(_other_form(f"{value:f}"))
-    if isinstance(value, str):
-        amount = name.lower().endswith(_AMOUNT_NAMES) and _INTEGER.fullmatch(value)
-        return _other_form(value) if amount or _FRACTION.fullmatch(value) else value
-    return value
+    is_amount = isinstance(value, str) and name.lower().endswith(_AMOUNT_NAMES)
+    return _other_form(value) if is_amount and _DECIMAL.fullmatch(value) else value
 
 
 def _other_form(number: str) -> str:
@@ -83,7 +83,7 @@ def _other_form(number: str) -> str:
         return f"{whole}.0"
     shorter = fraction.rstrip("0")
     if shorter == fraction:
-        return f"{number}0"
+        return f"{number}0" if len(fraction) < _MOST_PLACES else number
     return f"{whole}.{shorter}" if shorter else whole
 
 
