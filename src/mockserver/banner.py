@@ -8,6 +8,7 @@ from mockserver import __version__
 from mockserver.bootstrap import Sandbox
 from mockserver.edge.surface import Surface
 from mockserver.kernel.tenant import Tenant
+from mockserver.kernel.tenant_settings import PARTNER_URLS
 from mockserver.settings import Settings
 
 
@@ -37,6 +38,12 @@ def banner(sandbox: Sandbox, settings: Settings, *, jwks_path: str, base: str, a
         lines.append(_credentials(tenant))
     keys = [f"{url}{jwks_path}" for url in (base, settings.betcore_url) if url]
     lines.append(f"  BETCORE's keys are read from {' and '.join(keys)}")
+    urls = {
+        name: settings.tenant_defaults[name] for name in PARTNER_URLS if settings.tenant_defaults.get(name)
+    }
+    for name, url in sorted(urls.items()):
+        lines.append(f"  {name.removesuffix('_url').upper()} is yours, at {url}")
+    lines += _armed(sandbox)
     if settings.overrides:
         lines.append(f"  Answers of the vendors in force: {', '.join(settings.overrides)}")
     lines += ["", "Ready. Stop with Ctrl-C."]
@@ -53,6 +60,17 @@ def _entry(url: str, surface: Surface, *, shared: bool) -> str:
         return url + min(paths) if len(paths) == 1 else url
     segments = surface.contract.first_segments
     return url + segments[0] if shared and len(segments) == 1 else url
+
+
+def _armed(sandbox: Sandbox) -> list[str]:
+    """The faults that are armed from the start, each once."""
+    tenants = sandbox.tenants
+    everyone = (tenants.nobodys_faults, *(tenant.faults for tenant in tenants))
+    specs = {repr(one.spec): one.spec for faults in everyone for one in faults.armed}
+    armed = ", ".join(
+        spec.fault + (f" on {spec.operation}" if spec.operation else "") for spec in specs.values()
+    )
+    return [f"  Armed faults: {armed}"] if armed else []
 
 
 def _credentials(tenant: Tenant) -> str:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockserver.testing.documents import Exchange, ExchangeInFull
+    from mockserver.testing.lines import faults_of
+from mockserver.testing.documents import Exchange, ExchangeInFull
 
 _NAME_WIDTH = 15
 _SHOWN = 300
@@ -17,7 +18,7 @@ def call_line(exchange: Exchange) -> str:
     """Action, to where, status, what is wrong, id in the journal."""
     came = "no answer" if exchange["status"] is None else str(exchange["status"])
     verdict = "acknowledged" if exchange["refusal"] is None else f"not acknowledged: {exchange['reason']}"
-    return f"{_called(exchange)}  {came}  {verdict}  ({exchange['id']})"
+    return f"{_called(exchange)}  {came}  {verdict}  ({exchange['id']}){faults_of(exchange)}"
 
 
 def answer_line(exchange: ExchangeInFull) -> str:

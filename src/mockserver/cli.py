@@ -160,10 +160,11 @@ def faults(name: str | None, magic: bool, markdown: bool) -> None:
     from mockserver import fault_pages  # noqa: PLC0415  only this command needs it
 
     if magic:
-        click.echo(fault_pages.magic_markdown(), nl=False)
+        click.echo(fault_pages.magic_markdown() if markdown else fault_pages.magic_table(), nl=False)
         return
     if name is not None and name not in fault_pages.NAMES:
-        _stop(f"NAME: there is no `{name}`; {nearest(name, fault_pages.NAMES)}", EXIT_USAGE)
+        hint = "see --magic" if name.startswith("magic") else nearest(name, fault_pages.NAMES)
+        _stop(f"NAME: there is no `{name}`; {hint}", EXIT_USAGE)
     click.echo(fault_pages.markdown(name) if markdown else fault_pages.table(name), nl=False)
 
 

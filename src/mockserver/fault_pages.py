@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, Fault
-from mockserver.kernel.faults.magic import MAGIC
+from mockserver.kernel.faults.magic import MAGIC, Magic
 from mockserver.kernel.faults.spec import CONDITIONS
 from mockserver.kernel.settings import Setting
 
@@ -94,16 +95,26 @@ _SURFACES = {"betstack.bet_engine": "tickets", "betcore.casino": "casino", "betc
 """Whose tokens, players and sessions may be magic."""
 
 
+def magic_table() -> str:
+    """The magic values for a terminal."""
+    rows = [(one.value, one.help, ", ".join(_where(one))) for one in MAGIC.values()]
+    width = max(len(value) for value, _, _ in rows)
+    return "".join(f"{value:<{width}}  {help} ({where})\n" for value, help, where in rows)
+
+
 def magic_markdown() -> str:
     """The magic values as a table of Markdown."""
-    classes = {name: _classes(surface) for surface, name in _SURFACES.items()}
     lines = ["| value | where | what happens |", "| --- | --- | --- |"]
     for one in MAGIC.values():
-        where = ", ".join(name for name, known in classes.items() if one.strike(known))
-        lines.append(f"| `{one.value}` | {where} | {one.help} |")
+        lines.append(f"| `{one.value}` | {', '.join(_where(one))} | {one.help} |")
     return "\n".join(lines) + "\n"
 
 
+def _where(magic: Magic) -> list[str]:
+    return [name for surface, name in _SURFACES.items() if magic.strike(_classes(surface))]
+
+
+@cache
 def _classes(surface: str) -> frozenset[str]:
     from mockserver.edge.contract import load  # noqa: PLC0415  the catalogue alone needs no contract
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from mockserver.testing import ControlPlaneError
-from mockserver.testing.lines import ARROWS, marks_of, moment_of, name_of, status_of
+from mockserver.testing.lines import ARROWS, faults_of, marks_of, moment_of, name_of, status_of
 
 if TYPE_CHECKING:
     from mockserver.testing import Sandbox
@@ -118,7 +118,7 @@ def _line(exchange: Exchange) -> str:
             click.style(marks, fg="red", bold=True) if "BAD" in marks else marks,
             click.style(exchange["id"], dim=True),
         ]
-    )
+    ) + click.style(faults_of(exchange), fg="magenta")
 
 
 def _body(mark: str, text: str) -> Iterator[str]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.edge.answer import Answer
 from mockserver.edge.interference import Interference, Interrupted
+from mockserver.edge.refusals import header_text
 from mockserver.kernel.courier import CAUSE_HEADER
 from mockserver.kernel.errors import Rejection
+from mockserver.kernel.exchange import REASON_HEADER
 from mockserver.kernel.faults.armed import Faults, Strike, asked_for
 from mockserver.kernel.faults.catalogue import Point
 from mockserver.kernel.faults.magic import PREFIX, magic_in
@@ -164,7 +166,11 @@ class Recording:
         except SettingsError as error:
             body = f"{error}\n".encode()
             self.interference = Interference((), {}, self._road, self._recorder.pause)
-            answer = Answer(400, body, [(b"content-type", b"text/plain; charset=utf-8")])
+            self.exchange.reason = str(error)
+            told = [(b"content-type", b"text/plain; charset=utf-8")]
+            if self._recorder.announce:
+                told.append((REASON_HEADER.encode(), header_text(str(error))))
+            answer = Answer(400, body, told)
             raise Interrupted(FAULT_HEADER, answer) from None
 
     def _may_be_magic(self, text: bytes) -> bool:

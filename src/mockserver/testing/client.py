@@ -279,7 +279,7 @@ class Sandbox:
         except httpx.HTTPError as error:
             raise SandboxUnreachable(
                 f"no control plane answers at {self._url}: {error or type(error).__name__}; "
-                "is `mockserver serve` running?"
+                "is `mockserver serve` running, and its control plane there?"
             ) from None
         if answer.is_success:
             return answer.json() if answer.content else None
@@ -287,7 +287,11 @@ class Sandbox:
             document = answer.json()
             problem, detail = document["type"].partition(_PROBLEM)[2], document["detail"]
         except (ValueError, LookupError, TypeError, AttributeError):
-            problem, detail = "", f"no problem document; is {self._url} the control plane?"
+            problem = ""
+            detail = (
+                f"no problem document; is {self._url} the control plane? It is not at the URL of the vendors' "
+                "APIs; `mockserver serve` prints both"
+            )
         raise ControlPlaneError(answer.status_code, problem, detail)
 
     def call_api(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Any:

@@ -34,6 +34,11 @@ def marks_of(exchange: Exchange) -> str:
     return f"{MARKS[verdicts['request']]}/{MARKS[verdicts['answer']]}"
 
 
+def faults_of(exchange: Exchange) -> str:
+    """The faults that struck it, ``  [duplicate-3]``; nothing where none did."""
+    return f"  [{', '.join(exchange['faults'])}]" if exchange["faults"] else ""
+
+
 def line_of(exchange: Exchange) -> str:
     """All of that in one line, with the id and the reason."""
     parts = [
@@ -45,4 +50,5 @@ def line_of(exchange: Exchange) -> str:
         f"{exchange['duration_ms']:.1f} ms",
         marks_of(exchange),
     ]
-    return "  ".join(parts) + (f": {exchange['reason']}" if exchange["reason"] else "")
+    reason = f": {exchange['reason']}" if exchange["reason"] else ""
+    return "  ".join(parts) + faults_of(exchange) + reason

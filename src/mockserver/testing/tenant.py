@@ -203,6 +203,20 @@ class Tenant:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
         return self._sandbox.journal(self.name, **filters)
 
+    def resend(
+        self,
+        exchange_id: str,
+        *,
+        times: int = 1,
+        identical: bool = False,
+        changed: bool = False,
+        reordered: bool = False,
+    ) -> list[ExchangeInFull]:
+        """Send a call of its journal again, as :meth:`Sandbox.resend` does."""
+        return self._sandbox.resend(
+            exchange_id, times=times, identical=identical, changed=changed, reordered=reordered
+        )
+
     def exchange(self, exchange_id: str) -> ExchangeInFull:
         """One exchange in full."""
         return self._sandbox.exchange(exchange_id)

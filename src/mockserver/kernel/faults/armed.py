@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.kernel.faults.catalogue import CATALOGUE, FORGERIES, Fault, Name, Point
 from mockserver.kernel.faults.spec import FaultSpec, read_spec, spec_in
-from mockserver.kernel.journal import Direction
+from mockserver.kernel.journal import NOBODY, Direction
 from mockserver.kernel.settings import SettingsError, nearest
 
 MOST_ARMED = 100
@@ -269,7 +269,8 @@ def _place(reach: Reach, spec: FaultSpec) -> tuple[Direction, Point | None]:
     ):
         known = {*reach.received, *reach.sent, *reach.sent.values()}
         raise SettingsError(
-            f"operation: `{spec.operation}` is none of this tenant; {nearest(spec.operation, sorted(known))}"
+            f"operation: `{spec.operation}` is none of this tenant; {nearest(spec.operation, sorted(known))} "
+            f"(what is open to all, such as cards and keys, has its faults at the tenant `{NOBODY}`)"
         )
     if spec.direction is not None:
         ways = [way for way in ways if way is spec.direction]
