@@ -339,6 +339,7 @@ def _reaches(contracts: Mapping[str, Contract], callers: Mapping[str, Caller]) -
                 received=received[kind],
                 sent={**caller.operations, **messages.get(kind, {})},
                 forgeries=caller.forgeries,
+                amounts=caller.amounts,
                 only=dict.fromkeys(messages.get(kind, {}), OF_MESSAGES),
             )
             for kind, caller in callers.items()

@@ -149,6 +149,25 @@ def test_a_magic_session_brings_its_fault_to_a_bet(running: Running, provider: T
     assert Seen(answer, made=len(provider.bets()) == 1) == SESSIONS[value]
 
 
+@pytest.mark.parametrize("field", ["atag", "rtag"])
+def test_a_magic_value_in_another_field_is_a_text_like_any_other(
+    running: Running, operator: Tenant, field: str
+) -> None:
+    body = json.dumps(superbet(operator.name) | {field: "magic-blocked"}).encode()
+    url = f"{running.base_url}/be/tickets/reserve"
+
+    assert httpx.post(url, content=body, headers=signed(operator, body)).status_code == 200
+    assert [one["id"] for one in operator.players()] == ["1660986605374148608"]
+
+
+def test_a_magic_session_leaves_a_player_of_its_name_alone(running: Running, provider: Tenant) -> None:
+    provider.seed_player("magic-slow", currency="EUR", balance="5")
+
+    answer = httpx.get(f"{running.base_url}/v1/sessions/magic-slow/balance", headers=provider.sign(b""))
+
+    assert answer.json()["balance"] == 5
+
+
 def test_an_unknown_magic_value_is_a_token_like_any_other(running: Running, operator: Tenant) -> None:
     assert answered(creation(running, operator, "magic-nonsense"), "code") == (400, 101)
     assert answered(creation(running, operator, "UnIqUe-ToKeN"), "code") == (200, None)

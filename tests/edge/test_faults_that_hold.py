@@ -12,13 +12,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.kernel.exchange import ConnectionDropped
-from mockserver.kernel.faults.road import Road, TenantGone
+from mockserver.kernel.faults.road import MOST_OVERTAKEN, Overtaken, Road, TenantGone
 from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.outbox import OutgoingCall
+from mockserver.kernel.ports import Deadlines, OutgoingRequest
 
 from .in_process import QUICKTIP, SUPERBET, service_of
 from .line import Line
 from .operator_site import PRICE, Site, name_of
+
+REQUEST = OutgoingRequest("http://127.0.0.1:9/pam", (), b"{}")
+DEADLINES = Deadlines(connect=1, read=1, total=1)
 
 
 class Wait:
@@ -270,3 +274,18 @@ def test_a_hundred_faults_that_do_not_fit_change_nothing(site: Site) -> None:
 
     assert (answer.status_code, answer.json()) == (200, plain)
     assert {fault.matched for fault in site.operator.faults.armed} == {0}
+
+
+def test_of_many_that_are_overtaken_the_oldest_is_lost(site: Site) -> None:
+    road = Road()
+    calls = [
+        OutgoingCall(id=str(number), action="ping", document=b"", subject="t", cause=None, created=site.now())
+        for number in range(MOST_OVERTAKEN + 2)
+    ]
+    for one in calls:
+        road.leave_behind(Overtaken("betstack.pam", one, REQUEST, DEADLINES, "overtake-1"))
+
+    assert road.arriving_behind(calls[0], "betstack.sms") == []
+    arrived = [one.call.id for one in road.arriving_behind(calls[0], "betstack.pam")]
+    assert arrived == [one.id for one in calls[2:]]
+    assert road.arriving_behind(calls[0], "betstack.pam") == []

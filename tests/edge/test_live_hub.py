@@ -537,3 +537,28 @@ def test_a_variation_writes_messages_with_a_field_that_no_contract_knows(feed: F
 def test_what_can_happen_to_no_message_is_refused(feed: FeedReader) -> None:
     with pytest.raises(SettingsError, match=r"can't strike `streamGames`; drop, duplicate, latency, "):
         armed(feed, "overtake")
+
+
+def test_a_message_that_waits_is_said_behind_the_next_though_the_fault_is_gone(feed: FeedReader) -> None:
+    armed(feed, "reorder", nth=1)
+    client = feed.service.sandbox.tenants.find("PartnerClient-1556")
+    numbers: list[int] = []
+
+    async def what(consumer: Consumer) -> None:
+        await consumer.shake_hands()
+        consumer.say(subscription())
+        while not client.faults.armed[0].struck:
+            await asyncio.sleep(0)
+        client.faults.clear()
+        numbers.extend([(await consumer.hear())["arguments"][0]["sId"] for _ in range(3)])
+
+    talk(feed, what)
+
+    assert numbers == [1, 0, 2]
+
+
+def test_repeats_wait_with_the_message_that_waits(feed: FeedReader) -> None:
+    armed(feed, "reorder", nth=1)
+    armed(feed, "duplicate", nth=1)
+
+    assert streamed(feed, 5) == [1, 0, 0, 2, 3]

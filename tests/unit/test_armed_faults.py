@@ -294,3 +294,47 @@ def test_too_many_or_two_of_one_id_are_not_restored() -> None:
         faults.restore([a_fault(), a_fault()])
     with pytest.raises(ValueError, match="101 faults are armed, and at most 100 can be"):
         faults.restore([a_fault(id=f"latency-{number}") for number in range(101)])
+
+
+def counts(faults: Faults) -> list[tuple[int, int]]:
+    return [(one.matched, one.struck) for one in faults.armed]
+
+
+@pytest.mark.parametrize(
+    ("lines", "struck"),
+    [
+        (("http_status,count=1", "drop,direction=received,count=1"), [(1, 1), (0, 0)]),
+        (("rate_limit", "http_status,point=after_commit"), [(1, 1), (0, 0)]),
+        (("drop,direction=received,point=after_commit", "http_status"), [(0, 0), (1, 1)]),
+        (("error,class=wrong_state", "http_status,point=after_commit"), [(1, 1), (1, 1)]),
+        (("http_status", "truncate"), [(1, 1), (1, 1)]),
+        (("drop,direction=received,point=mid_answer", "truncate"), [(1, 1), (1, 1)]),
+    ],
+)
+def test_what_comes_too_late_to_answer_is_not_counted(
+    lines: tuple[str, ...], struck: list[tuple[int, int]]
+) -> None:
+    faults = armed(*lines)
+
+    assert strikes(faults, 1) == [1]
+    assert counts(faults) == struck
+
+
+def sent(faults: Faults, action: str, document: bytes) -> list[str]:
+    return [one.name for one in faults.striking(Direction.SENT, "sendPamAction", action, document)]
+
+
+def test_a_lost_request_is_not_repeated() -> None:
+    faults = armed("duplicate,operation=ticket_win", "drop,operation=ticket_win")
+
+    assert sent(faults, "ticket_win", b"{}") == ["drop"]
+    assert counts(faults) == [(0, 0), (1, 1)]
+
+
+def test_a_call_without_money_is_not_changed() -> None:
+    faults = Faults(replace(REACH, amounts=frozenset({"price"})))
+    faults.arm(spec_in("change").spec)
+
+    assert sent(faults, "ping", b'{"action":"ping"}') == []
+    assert sent(faults, "ticket_win", b'{"price":5}') == ["change"]
+    assert counts(faults) == [(1, 1)]

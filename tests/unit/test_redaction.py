@@ -42,6 +42,7 @@ def test_every_one_of_several_secrets_is_blotted_out() -> None:
     [
         '{"access_token":"%s","token_type":"Bearer"}',
         '{"access_token": "%s"}',
+        '{\n "access_token" : "%s" }',
         "/hub?access_token=%s",
         "/hub?id=1&access_token=%s&x=2",
     ],

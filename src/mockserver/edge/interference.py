@@ -109,9 +109,10 @@ class Interference:
         cut = [one.id for one in self.strikes if one.name is Name.DROP and one.point is Point.MID_ANSWER]
         if cut:
             recording.exchange.reason = f"the fault {cut[0]} ended the connection in the middle of the answer"
-        headers = recording.finish(answer.status, answer.headers, answer.body)
+        headers = recording.announced(answer.headers)
         answer = self._headed(answer, with_length(answer.status, answer.body, headers))
-        recording.exchange.answer_headers = [(bytes(name), value) for name, value in answer.headers]
+        shown = [(bytes(name), value) for name, value in answer.headers]
+        recording.keep_answer(answer.status, shown, answer.body)
         if cut:
             await drop_answer(scope, receive, send, answer, cut_in_half(answer.body))
         else:

@@ -142,9 +142,10 @@ class Recording:
         exchange = self.exchange
         target = exchange.target.encode()
         fields = document if isinstance(document, dict) else {}
+        asked = self._asked_for(headers)  # first, since it may answer, and then no fault is to count
         strikes = [
             *self.faults.striking(Direction.RECEIVED, exchange.operation or "", None, target, text),
-            *self._asked_for(headers),
+            *asked,
             *self._magic(target, text, fields, headers),
         ]
         if strikes:
@@ -174,7 +175,7 @@ class Recording:
             raise Interrupted(FAULT_HEADER, answer) from None
 
     def _may_be_magic(self, text: bytes) -> bool:
-        return b"magic-" in text or PREFIX in self.exchange.target
+        return PREFIX.encode() in text or PREFIX in self.exchange.target
 
     def _magic(
         self, target: bytes, text: bytes, fields: Mapping[str, Any], headers: Mapping[str, str]
@@ -206,17 +207,24 @@ class Recording:
 
         :returns: the headers to answer with
         """
-        exchange = self.exchange
-        if not exchange.id:
+        answered = self.announced(headers)
+        self.keep_answer(status, answered, body)
+        return answered
+
+    def announced(self, headers: Headers) -> list[tuple[bytes, bytes]]:
+        """The headers to answer with: those of the answer, and which exchange it is."""
+        if not self.exchange.id:
             self.attribute(None)
-        answered = [*headers]
-        if self._recorder.announce:
-            answered.append((EXCHANGE_HEADER, exchange.id.encode()))
+        named = ((EXCHANGE_HEADER, self.exchange.id.encode()),) if self._recorder.announce else ()
+        return [*headers, *named]
+
+    def keep_answer(self, status: int, headers: Headers, body: bytes) -> None:
+        """Keep the exchange with the answer as it goes out."""
+        exchange = self.exchange
         exchange.status = status
-        exchange.answer_headers = answered
+        exchange.answer_headers = headers
         exchange.answer_body = body
         self._keep()
-        return answered
 
     def lose(self, reason: str) -> None:
         """Keep the exchange of a tenant, whose answer was lost on purpose."""

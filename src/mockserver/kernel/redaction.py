@@ -15,9 +15,7 @@ GAP = " ... "
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 # By the names that RFC 6750 gives it. Tokens are too many and too short-lived to be looked for one by one.
-_ACCESS_TOKEN = re.compile(
-    r"""(?<="access_token":")[^"]+|(?<="access_token": ")[^"]+|(?<=[?&]access_token=)[^&#\s"]+"""
-)
+_ACCESS_TOKEN = re.compile(r"""("access_token"\s*:\s*")[^"]+|([?&]access_token=)[^&#\s"]+""")
 
 _Bytes = bytes
 """In a class that has a method of this name."""
@@ -40,7 +38,7 @@ class Redaction:
         """The text without secrets, access tokens among them."""
         for secret in self._secrets:
             text = text.replace(secret, BLOT)
-        return _ACCESS_TOKEN.sub(BLOT, text)
+        return _ACCESS_TOKEN.sub(lambda found: (found[1] or found[2]) + BLOT, text)
 
     def part(self, text: str) -> str:
         """A part of a text without secrets. Where it was cut in the middle of one, the rest goes too."""

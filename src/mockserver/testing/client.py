@@ -289,8 +289,8 @@ class Sandbox:
         except (ValueError, LookupError, TypeError, AttributeError):
             problem = ""
             detail = (
-                f"no problem document; is {self._url} the control plane? It is not at the URL of the vendors' "
-                "APIs; `mockserver serve` prints both"
+                f"no problem document; is {self._url} the control plane? It is not at the vendors' "
+                "URL; `mockserver serve` prints both"
             )
         raise ControlPlaneError(answer.status_code, problem, detail)
 

@@ -91,8 +91,9 @@ class GameProviders:
         """A session with the value as its id, and a player for it."""
         if tenant.books.session(name) is not None:
             return
-        spec = PlayerSpec(id=name, currency=currency or _CURRENCY, balance=_MAGIC_BALANCE)
-        put_players(self, tenant.players, tenant.ledger, [spec])
+        if tenant.players.find(name) is None:
+            spec = PlayerSpec(id=name, currency=currency or _CURRENCY, balance=_MAGIC_BALANCE)
+            put_players(self, tenant.players, tenant.ledger, [spec])
         player = tenant.players.find(name)
         if player is not None:
             open_session(tenant, _wish(tenant, name, player, Mode.REAL), SessionState.OPEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from mockserver.edge.hub.log import HubLog
 from mockserver.edge.trace import place_of
 from mockserver.kernel.errors import EdgeRefusal, Rejection
 from mockserver.kernel.exchange import Document
+from mockserver.kernel.faults.armed import Strike
 from mockserver.kernel.faults.catalogue import WAITS, Name, Point
 from mockserver.kernel.faults.road import Pause
 from mockserver.kernel.journal import Direction
@@ -233,7 +234,7 @@ class Connection:
             }
             if violation := self._contract.message_violation(message):
                 raise ValueError(f"what is streamed breaks the contract: {violation}")
-            if self._consumer.tenant.faults.armed:
+            if self._consumer.tenant.faults.armed or waiting:
                 await self._say_struck(message, waiting)
             else:
                 await self._say(message)
@@ -244,30 +245,35 @@ class Connection:
 
         :param waiting: those of the stream that are said behind the next one
         """
-        faults = self._consumer.tenant.faults
         text = framed(message, "")
-        strikes = faults.striking(Direction.SENT, STREAM, None, text.encode())
+        strikes = self._consumer.tenant.faults.striking(Direction.SENT, STREAM, None, text.encode())
+        text = rewritten(text, strikes)
+        said = [text, *(text for one in strikes for _ in range(repeats_of(one)))]
         behind = waiting.copy()
-        waiting.clear()
-        if strikes:
-            text = rewritten(text, strikes)
-            self._log.note(STREAM, self._consumer.tenant, "", answer=text, faults=[one.id for one in strikes])
         for one in strikes:
             if one.name in WAITS and one.point is Point.BEFORE_COMMIT:
                 await self._pace.pause(one.wait_ms() / 1000)
             elif one.name is Name.DROP and one.point is Point.BEFORE_COMMIT:
+                self._note(strikes, "", f"the fault {one.id} ended the connection before it was said")
                 self._end(Ending(_GOING_AWAY))
                 return
+        if strikes:
+            self._note(strikes, text)
         if any(one.name is Name.REORDER for one in strikes) and not behind:
-            waiting.append(text)
+            waiting.extend(said)
             return
-        for said in (text, *behind, *(text for one in strikes for _ in range(repeats_of(one)))):
-            await self._send({"type": "websocket.send", "text": said + self._contract.terminator})
+        waiting.clear()
+        for line in (*said, *behind):
+            await self._send({"type": "websocket.send", "text": line + self._contract.terminator})
         for one in strikes:
             if one.name in WAITS and one.point is Point.AFTER_COMMIT:
                 await self._pace.pause(one.wait_ms() / 1000)
             elif one.name is Name.DROP:
                 self._end(Ending(_GOING_AWAY))
+
+    def _note(self, strikes: Sequence[Strike], text: str, reason: str | None = None) -> None:
+        faults = [one.id for one in strikes]
+        self._log.note(STREAM, self._consumer.tenant, "", answer=text, faults=faults, reason=reason)
 
     async def _keep_alive(self) -> None:
         while True:

@@ -45,12 +45,14 @@ class HubLog:
         answer: str = "",
         refused: Rejection | None = None,
         faults: Sequence[str] = (),
+        reason: str | None = None,
     ) -> None:
-        """Keep a message with what it was answered, and the faults that struck it."""
+        """Keep a message with what it was answered, the faults that struck it, and why it was not said."""
         scope = {**self._scope, "method": MESSAGE, "query_string": b"", "headers": []}
         recording = self._recorder.begin(scope, self._surface, operation)
         recording.exchange.request_body = text.encode("utf-8", "surrogatepass")
         recording.exchange.faults = [*faults]
+        recording.exchange.reason = reason
         recording.attribute(tenant)
         if refused is not None:
             recording.refuse(refused)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from mockserver.kernel.changed_amount import with_other_amount
 from mockserver.kernel.faults.catalogue import CATALOGUE, FORGERIES, Fault, Name, Point
 from mockserver.kernel.faults.spec import FaultSpec, read_spec, spec_in
 from mockserver.kernel.journal import NOBODY, Direction
@@ -32,12 +33,14 @@ class Reach:
     :ivar received: classes of refusal by operationId
     :ivar sent: the operationId that is called, by action
     :ivar forgeries: faults of signing that an action can have, by action
+    :ivar amounts: names of the fields that hold money in what is sent
     :ivar only: the faults that can strike an action at all, where not all can
     """
 
     received: Mapping[str, Collection[str]] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
     forgeries: Mapping[str, Collection[str]] = field(default_factory=dict)
+    amounts: Collection[str] = ()
     only: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
@@ -200,30 +203,32 @@ class Faults:
     def striking(
         self, direction: Direction, operation: str, action: str | None, *said: bytes
     ) -> Sequence[Strike]:
-        """Which of them strike an exchange. Each that fits counts it.
+        """Which of them strike an exchange, in the order of the points on its way, and at one point in the
+        order in which they were armed. Each that fits counts it; what comes too late does not fit.
 
-        :param said: the texts in which a fault looks for what it is bound to
+        :param said: the texts in which a fault looks for what it is bound to; of a call its document first
         """
-        strikes = [
-            Strike(
-                one.id,
-                one.row.name,
-                one.point,
-                one.spec.parameters,
-                one.spec.seed,
-                one.matched,
-            )
-            for one in self.armed
-            if one.direction is direction
-            and one.spec.operation in (None, operation, action)
-            and _is_about(one.spec.containing, said)
-            and self._can_strike(one, operation, action)
-            and one.count()
-        ]
+        strikes: list[Strike] = []
+        for one in (
+            sorted(self.armed, key=lambda one: _ORDER[one.point]) if len(self.armed) > 1 else self.armed
+        ):
+            if (
+                one.direction is direction
+                and one.spec.operation in (None, operation, action)
+                and _is_about(one.spec.containing, said)
+                and self._can_strike(one, operation, action, said)
+                and not _is_too_late(one, strikes)
+                and one.count()
+            ):
+                strikes.append(
+                    Strike(one.id, one.row.name, one.point, one.spec.parameters, one.spec.seed, one.matched)
+                )
         return strikes or NO_STRIKES
 
-    def _can_strike(self, one: ArmedFault, operation: str, action: str | None) -> bool:
+    def _can_strike(self, one: ArmedFault, operation: str, action: str | None, said: Sequence[bytes]) -> bool:
         name = one.row.name
+        if name is Name.CHANGE and with_other_amount(b"".join(said[:1]), self.reach.amounts) is None:
+            return False
         if operation in self.reach.only and name not in self.reach.only[operation]:
             return False
         if name is Name.ERROR:
@@ -249,6 +254,21 @@ def _require_sound(spec: FaultSpec) -> None:
     read = read_spec(spec.fault, conditions, spec.parameters)
     if read != replace(spec, direction=None):
         raise SettingsError(f"the fault {spec.fault} can't have been armed so")
+
+
+_ORDER = {Point.BEFORE_COMMIT: 0, Point.AFTER_COMMIT: 1, Point.MID_ANSWER: 2, None: 3}
+_ANSWERING = frozenset({Name.ERROR, Name.HTTP_STATUS, Name.RATE_LIMIT, Name.DROP, Name.OVERTAKE})
+
+
+def _is_too_late(one: ArmedFault, strikes: Sequence[Strike]) -> bool:
+    """Whether another fault has answered for good before this one could strike. A refusal of the contract
+    is an answer like any other, and what strikes answers still can strike it."""
+    answered = next((before for before in strikes if before.name in _ANSWERING), None)
+    if answered is None or answered.point is Point.MID_ANSWER:
+        return False
+    if one.row.name in _ANSWERING and one.point is answered.point:
+        return True
+    return answered.name is not Name.ERROR and one.point is Point.AFTER_COMMIT
 
 
 def _is_about(containing: str | None, said: Sequence[bytes]) -> bool:

@@ -15,8 +15,8 @@ from mockserver.kernel.faults.spec import FaultSpec, read_spec
 
 PREFIX = "magic-"
 
-_IN_DOCUMENT = re.compile(rb'"(magic-[a-z-]{1,40})"')
-_IN_TARGET = re.compile(rb"[/=](magic-[a-z-]{1,40})(?=[/?&]|$)")
+_IN_DOCUMENT = re.compile(rb'"(?:token|PartnerUserId|RefreshToken|sessionId)"\s*:\s*"(magic-[a-z-]{1,40})"')
+_IN_TARGET = re.compile(rb"/sessions/(magic-[a-z-]{1,40})(?=[/?]|$)")
 _WHILE_MS = 30_000
 
 
@@ -106,7 +106,8 @@ MAGIC: Mapping[str, Magic] = {row.value: row for row in _ROWS}
 
 
 def magic_in(target: bytes, document: bytes) -> Iterable[Magic]:
-    """The magic values that a request names, each once.
+    """The magic values that a request names, each once: as the token of a player, a player of a casino, a
+    refresh token or a session.
 
     :param target: its path and query
     :param document: its document as it came

@@ -13,6 +13,10 @@ Pause = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
 
 
+MOST_OVERTAKEN = 100
+"""How many requests of a tenant may be on their way."""
+
+
 class TenantGone(Exception):
     """The tenant was reset or dropped, or the server stops, while a fault held something back."""
 
@@ -74,17 +78,19 @@ class Road:
             self._waiting.set()
 
     def leave_behind(self, one: Overtaken) -> None:
-        """Let a request arrive behind the next call about its subject; behind any, if it is about none."""
+        """Let a request arrive behind the next call about its subject; behind any, if it is about none. Of
+        more than :data:`MOST_OVERTAKEN` the oldest is lost."""
         self._overtaken.append(one)
+        del self._overtaken[:-MOST_OVERTAKEN]
 
     def arriving_behind(self, call: OutgoingCall, surface: str) -> list[Overtaken]:
         """What arrives now that this call has, which went to the same API of the partner."""
-        behind = [
-            one
-            for one in self._overtaken
-            if one.surface == surface and one.call.subject in (None, call.subject)
-        ]
-        self._overtaken = [one for one in self._overtaken if one not in behind]
+        behind: list[Overtaken] = []
+        still: list[Overtaken] = []
+        for one in self._overtaken:
+            arrives = one.surface == surface and one.call.subject in (None, call.subject)
+            (behind if arrives else still).append(one)
+        self._overtaken = still
         return behind
 
     async def _first_of(self, *awaited: Awaitable[object]) -> None:
