@@ -83,6 +83,18 @@ class Sandbox:
     tenants: Tenants
     explainer: Explainer
 
+    @property
+    def surface_names(self) -> list[str]:
+        """The names of the APIs, the live hub among them."""
+        return [*(one.contract.surface for one in self.surfaces), self.hub.contract.surface]
+
+    @property
+    def operation_names(self) -> set[str]:
+        """What exchanges are called by: operations, and actions of calls that are sent."""
+        received = {name for one in self.surfaces for name in one.contract.operations}
+        sent = {name for vendor in self.tenants.vendors.values() for name in vendor.post.schedules}
+        return received | sent | self.hub.operations
+
     def first_tenant(self, surface: Surface) -> Tenant:
         """A seeded tenant of the surface's vendor."""
         tenant: Tenant = next(iter(self.tenants.of_kind(_kind_of(surface.contract.surface)).values()))

@@ -199,13 +199,15 @@ class Service:
                 signing_keys=self._signing_keys,
                 explain=sandbox.explainer.explain,
                 judge=sandbox.explainer.judge,
+                surfaces=frozenset(sandbox.surface_names),
+                operations=frozenset(sandbox.operation_names),
                 stopwatch=_stopwatch,
             ),
             host=self._settings.admin_host,
             token=self._settings.admin_token,
             version=__version__,
             base_url=url_of(self._public),
-            surfaces=[*(one.contract.surface for one in sandbox.surfaces), sandbox.hub.contract.surface],
+            surfaces=sandbox.surface_names,
             workers=workers,
         )
 

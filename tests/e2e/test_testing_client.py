@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.testing import Sandbox, Tenant
+from mockserver.testing import ControlPlaneError, Sandbox, Tenant
 
 from .betstack_client import reserve
 from .conftest import Running
@@ -126,3 +127,24 @@ def test_exchange_ids_go_on_after_a_reset(running: Running, operator: Tenant) ->
     after = reserve(running.base_url, operator).headers["x-sandbox-exchange"]
 
     assert (before, after) == (f"{operator.name}-1", f"{operator.name}-6")
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        ({"operation": "ticketwin"}, "operation: there is no `ticketwin`; did you mean `ticket_win`?"),
+        ({"surface": "pam"}, "surface: there is no `pam`; known are betcore.aggregator, "),
+    ],
+)
+def test_a_filter_that_nothing_can_fit_is_refused_with_what_was_meant(
+    operator: Tenant, filters: dict[str, Any], told: str
+) -> None:
+    for ask in (operator.journal, operator.count, operator.wait_for, operator.har):
+        with pytest.raises(ControlPlaneError) as error:
+            ask(**filters)
+        assert error.value.detail.startswith(told)
+
+
+def test_every_operation_that_an_exchange_can_have_may_be_asked_for(operator: Tenant) -> None:
+    for name in ("ticket_win", "reserveTicket", "sendPamAction", "streamGames", "negotiate", "acceptBet"):
+        assert operator.count(operation=name) == 0

@@ -9,11 +9,12 @@ from mockserver.admin.har import har_document
 from mockserver.admin.moments import moment_text
 from mockserver.admin.plane import Plane
 from mockserver.admin.search import Found, Question, Search
-from mockserver.kernel.control import Json
+from mockserver.kernel.control import ControlRefusal, Json, Problem
 from mockserver.kernel.explanation import Explanation, Verdict, Verdicts
 from mockserver.kernel.journal import Exchange, Headers
 from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.resending import Again, resend
+from mockserver.kernel.settings import nearest
 
 
 def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
@@ -30,7 +31,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     ) -> Json:
         if at_least is None:
             at_least = 0 if within_seconds is None else 1
-        question = _question(asked, at_least=at_least, within_seconds=within_seconds or 0)
+        question = _question(plane, asked, at_least=at_least, within_seconds=within_seconds or 0)
         found = search.find(question)
         shown, position = _first_or_last(question, found, limit)
 
@@ -62,7 +63,7 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return {"items": [_in_full(one, plane.explain(one), blot) for one in made]}
 
     def export_har(*, limit: int, **asked: Any) -> Json:
-        question = _question(asked)
+        question = _question(plane, asked)
         found = search.find(question)
         shown, _ = _first_or_last(question, found, limit)
         return har_document(shown, plane.explain, found.blot, of=len(found.exchanges))
@@ -75,7 +76,16 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _question(asked: Json, **more: Any) -> Question:
+def _question(plane: Plane, asked: Json, **more: Any) -> Question:
+    """What is asked for.
+
+    :raises ControlRefusal: an API or operation of this name never stands in the journal
+    """
+    for name, known in (("surface", plane.surfaces), ("operation", plane.operations)):
+        if (wanted := asked.get(name)) is not None and wanted not in known:
+            raise ControlRefusal(
+                Problem.INVALID, f"{name}: there is no `{wanted}`; {nearest(wanted, sorted(known))}"
+            )
     verdict = asked.pop("verdict", None)
     return Question(**asked, **more, verdict=None if verdict is None else Verdict(verdict))
 

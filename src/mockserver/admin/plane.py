@@ -21,6 +21,8 @@ class Plane:
     :param explain: says everything about an exchange, in any thread
     :param judge: how both sides of one stand to the contract; cheap the second time
     :param stopwatch: milliseconds from any beginning, never going back
+    :param surfaces: names of the APIs that stand in the journal
+    :param operations: operations and actions that stand there
     """
 
     tenants: Tenants
@@ -29,6 +31,8 @@ class Plane:
     explain: Callable[[Exchange], Explanation]
     judge: Callable[[Exchange], Verdicts]
     stopwatch: Callable[[], float]
+    surfaces: frozenset[str]
+    operations: frozenset[str]
 
 
 def page(items: Sequence[Any], limit: int, offset: int, show: Callable[[Any], Json]) -> Json:

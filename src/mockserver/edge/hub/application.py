@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.edge.answer import send_answer
 from mockserver.edge.hub.connection import Connection, Pace
-from mockserver.edge.hub.contract import HANDSHAKE, HubContract
+from mockserver.edge.hub.contract import CLOSING, HANDSHAKE, STREAM, SUBSCRIPTION, HubContract
 from mockserver.edge.hub.log import HubLog
 from mockserver.edge.recording import Recorder, Recording
 from mockserver.edge.refusals import RefusalTable, Refused
@@ -63,6 +63,9 @@ class Hub:
         self._pace = pace or Pace(
             HANDSHAKE_SECONDS, contract.keep_alive_seconds, contract.stream_seconds, recorder.pause
         )
+
+    operations = frozenset({HANDSHAKE, SUBSCRIPTION, STREAM, CLOSING, NEGOTIATION})
+    """What its exchanges are called by."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open a connection, or answer a call."""
