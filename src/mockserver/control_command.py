@@ -52,8 +52,11 @@ def asks_the_sandbox(command: Callable[..., None]) -> Callable[..., None]:
             stop(f"the client is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
         if not admin_url.startswith(("http://", "https://")):
             stop(f"--admin-url is {admin_url!r}; it looks like {DEFAULT_URL}", EXIT_USAGE)
+        if admin_token is not None and not (admin_token.isascii() and admin_token.isprintable()):
+            stop("--admin-token: a header holds one line of ASCII", EXIT_USAGE)
         try:
             with Sandbox(admin_url, token=admin_token) as sandbox:
+                sandbox.require_control_plane()
                 command(sandbox, *arguments, **named)
         except ControlPlaneError as error:
             stop(error.detail, EXIT_REFUSED)
@@ -62,7 +65,7 @@ def asks_the_sandbox(command: Callable[..., None]) -> Callable[..., None]:
         except httpx.InvalidURL as error:
             stop(f"--admin-url: {error}; it looks like {DEFAULT_URL}", EXIT_USAGE)
         except UnicodeEncodeError:
-            stop("--admin-token: a header holds ASCII only", EXIT_USAGE)
+            stop("an option or argument holds what is no text", EXIT_USAGE)
         except KeyboardInterrupt:
             sys.exit(130)
 

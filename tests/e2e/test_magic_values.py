@@ -205,6 +205,7 @@ def test_the_header_is_nothing_to_a_tenant_that_does_not_let_it(running: Running
     ("line", "told"),
     [
         ("dropp", "X-Sandbox-Fault: there is no `dropp`; did you mean `drop`?"),
+        ("drop,tenant=site", "X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions"),
         ("drop,nth=2", "X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions"),
         (
             "bad_signature",
@@ -226,3 +227,18 @@ def test_a_header_that_can_strike_nothing_is_answered_with_one_line(
     assert (answer.status_code, answer.text.count("\n")) == (400, 1)
     assert answer.text.startswith(told)
     assert operator.tickets() == []
+
+
+@pytest.mark.parametrize("currency", [{"a": 1}, 7, "usd", "E" * 3000])
+def test_a_magic_session_has_a_currency_whatever_the_request_says(
+    running: Running, plane: Sandbox, provider: Tenant, currency: object
+) -> None:
+    url = f"{running.base_url}/v1/sessions/magic-slow/bets/pay-in"
+    bet = {"betAmount": "1", "betId": "2f9c0a8e-7a43-4a6b-9d0b-1f4a8f0b6a01"}
+    body = json.dumps(
+        {**bet, "gameRoundId": bet["betId"], "sessionId": "magic-slow", "currency": currency}
+    ).encode()
+
+    httpx.post(url, content=body, headers=provider.sign(body) | {"content-type": "application/json"})
+
+    assert provider.player("magic-slow")["currency"] == "EUR"

@@ -148,3 +148,12 @@ def test_a_filter_that_nothing_can_fit_is_refused_with_what_was_meant(
 def test_every_operation_that_an_exchange_can_have_may_be_asked_for(operator: Tenant) -> None:
     for name in ("ticket_win", "reserveTicket", "sendPamAction", "streamGames", "negotiate", "acceptBet"):
         assert operator.count(operation=name) == 0
+
+
+@pytest.mark.parametrize("name", ["..", ".", ""])
+def test_a_name_that_leads_elsewhere_is_refused_and_nothing_happens(operator: Tenant, name: str) -> None:
+    for call in (operator.disarm, operator.reset_player, operator.player, operator.drop_call):
+        with pytest.raises(ValueError, match="can't be the name or id of anything"):
+            call(name)
+
+    assert operator.read()["name"] == operator.name

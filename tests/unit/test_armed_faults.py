@@ -338,3 +338,26 @@ def test_a_call_without_money_is_not_changed() -> None:
     assert sent(faults, "ping", b'{"action":"ping"}') == []
     assert sent(faults, "ticket_win", b'{"price":5}') == ["change"]
     assert counts(faults) == [(1, 1)]
+
+
+def test_faults_that_can_strike_no_more_make_room_for_others() -> None:
+    faults = armed("truncate,count=1", "truncate,nth=1", "truncate,after=1,count=1")
+    strikes(faults, 2)
+    assert [one.spent for one in faults.armed] == [True, True, True]
+    for _ in range(MOST_ARMED):
+        faults.arm(spec_in("truncate,nth=9").spec)
+
+    with pytest.raises(TooManyFaults):
+        faults.arm(spec_in("truncate").spec)
+    assert {one.spec.nth for one in faults.armed} == {9}
+
+
+def test_a_parameter_that_the_fault_does_not_have_is_refused_whatever_its_value() -> None:
+    with pytest.raises(SettingsError, match="unknown setting `x`"):
+        read_spec("drop", {}, {"x": None})
+
+
+def test_a_text_to_look_for_is_not_endless() -> None:
+    assert spec_in("drop,containing=" + "x" * 200).spec.containing == "x" * 200
+    with pytest.raises(SettingsError, match="a text of at most 200 characters"):
+        spec_in("drop,containing=" + "x" * 201)

@@ -43,7 +43,9 @@ def test_every_one_of_several_secrets_is_blotted_out() -> None:
         '{"access_token":"%s","token_type":"Bearer"}',
         '{"access_token": "%s"}',
         '{\n "access_token" : "%s" }',
+        '{"accessToken":"%s"}',
         "/hub?access_token=%s",
+        "/hub?Access%%5Ftoken=%s",
         "/hub?id=1&access_token=%s&x=2",
     ],
 )

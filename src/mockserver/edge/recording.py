@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ Conjure = Callable[["Tenant", str, str | None], None]
 EXCHANGE_HEADER = b"x-sandbox-exchange"
 
 _CAUSE = CAUSE_HEADER.encode()
+_CURRENCY = re.compile("[A-Z]{3}")
 _LONGEST_CAUSE = 100
 
 
@@ -189,7 +191,7 @@ class Recording:
         received = self.faults.reach.received
         for one in magic_in(target, text):
             if any(one.strike(classes) for classes in received.values()):
-                self._recorder.conjure(tenant, one.value, fields.get("currency"))
+                self._recorder.conjure(tenant, one.value, _currency_in(fields))
             if (strike := one.strike(received.get(self.exchange.operation or "", ()))) is not None:
                 strikes.append(strike)
         return strikes
@@ -249,3 +251,9 @@ class Recording:
                 exchange.cause = value[:_LONGEST_CAUSE].decode("latin-1")
         exchange.duration_ms = self._recorder.stopwatch() - self._started
         self._journal.keep(exchange)
+
+
+def _currency_in(fields: Mapping[str, Any]) -> str | None:
+    """The currency that a request names, if it is one by ISO 4217; no schema may have judged it."""
+    named = fields.get("currency")
+    return named if isinstance(named, str) and _CURRENCY.fullmatch(named) else None

@@ -26,6 +26,7 @@ CAUSE_HEADER = "x-sandbox-cause"
 """Names the exchange that brought a call about; sent to the sandbox itself only."""
 
 _LONGEST_FAILURE = 500
+_MOST_COPIES = 100
 
 NOT_ACKNOWLEDGED = "not_acknowledged"
 
@@ -245,15 +246,17 @@ class Courier:
     async def _copies(
         self, tenant: Tenant, call: OutgoingCall, leg: _Leg, strikes: Sequence[Strike]
     ) -> AsyncIterator[_Leg]:
-        """What a network, or a bug, sends besides a call, until its tenant is gone. Nobody takes note of the
-        answers."""
+        """What a network, or a bug, sends besides a call, until its tenant is gone; at most so much as one
+        fault may ask for. Nobody takes note of the answers."""
+        left = _MOST_COPIES
         for one in strikes:
             if one.name is Name.CHANGE and not tenant.road.closed:
                 document = with_other_amount(call.document, self._caller.amounts)
                 if document is not None:
                     yield await self._prepared(tenant, replace(call, document=document), [one])
             elif one.name is Name.DUPLICATE:
-                for number in range(one.parameters["times"]):
+                for number in range(min(one.parameters["times"], left)):
+                    left -= 1
                     if tenant.road.closed:
                         return
                     if one.parameters["identical"]:

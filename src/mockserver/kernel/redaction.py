@@ -15,7 +15,9 @@ GAP = " ... "
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 # By the names that RFC 6750 gives it. Tokens are too many and too short-lived to be looked for one by one.
-_ACCESS_TOKEN = re.compile(r"""("access_token"\s*:\s*")[^"]+|([?&]access_token=)[^&#\s"]+""")
+_ACCESS_TOKEN = re.compile(
+    r"""("access_?token"\s*:\s*")[^"]+|([?&]access(?:_|%5f)?token=)[^&#\s"]+""", re.IGNORECASE
+)
 
 _Bytes = bytes
 """In a class that has a method of this name."""

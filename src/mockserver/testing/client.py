@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar, Unpack, cast
-from urllib.parse import quote
 
 import httpx
 
@@ -21,6 +20,7 @@ from mockserver.testing.documents import (
 from mockserver.testing.game_provider import GameProvider
 from mockserver.testing.operator import Operator
 from mockserver.testing.partner_client import PartnerClient
+from mockserver.testing.paths import segment
 from mockserver.testing.tenant import Tenant
 from mockserver.testing.waiting import wait_for
 
@@ -186,7 +186,7 @@ class Sandbox:
 
         :param secret: its secret, which the control plane does not tell again
         """
-        document = cast(TenantDocument, self.call("GET", f"/tenants/{quote(name, safe='')}"))
+        document = cast(TenantDocument, self.call("GET", f"/tenants/{segment(name)}"))
         kind = document["kind"]
         return _CLASSES[kind](self, kind, document["name"], secret)
 
@@ -240,7 +240,7 @@ class Sandbox:
 
     def exchange(self, exchange_id: str) -> ExchangeInFull:
         """One exchange in full, by the value of ``X-Sandbox-Exchange``."""
-        return cast(ExchangeInFull, self.call("GET", f"/journal/{quote(exchange_id, safe='')}"))
+        return cast(ExchangeInFull, self.call("GET", f"/journal/{segment(exchange_id)}"))
 
     def resend(
         self,
@@ -258,7 +258,7 @@ class Sandbox:
         :param reordered: behind the call that followed it about the same ticket, bet or session
         """
         asked = {"times": times, "identical": identical, "changed": changed, "reordered": reordered}
-        path = f"/journal/{quote(exchange_id, safe='')}/resend"
+        path = f"/journal/{segment(exchange_id)}/resend"
         return cast(list[ExchangeInFull], self.call("POST", path, asked)["items"])
 
     def call(
@@ -282,7 +282,12 @@ class Sandbox:
                 "is `mockserver serve` running, and its control plane there?"
             ) from None
         if answer.is_success:
-            return answer.json() if answer.content else None
+            try:
+                return answer.json() if answer.content else None
+            except (ValueError, RecursionError):
+                raise SandboxUnreachable(
+                    f"what answers at {self._url} is no control plane: its answer is no JSON"
+                ) from None
         try:
             document = answer.json()
             problem, detail = document["type"].partition(_PROBLEM)[2], document["detail"]
@@ -321,6 +326,15 @@ class Sandbox:
         raise CallRefused(
             answer.status_code, told.get("code"), reason, answer.headers.get("x-sandbox-exchange")
         )
+
+    def require_control_plane(self) -> None:
+        """See to it that it is a control plane that answers.
+
+        :raises SandboxUnreachable: it is something else, or nothing
+        """
+        health = self.call("GET", "/health")
+        if not isinstance(health, dict) or "surfaces" not in health:
+            raise SandboxUnreachable(f"what answers at {self._url} is no control plane of a sandbox")
 
     def pages(self, path: str, query: Mapping[str, Any] | None = None) -> list[Any]:
         """Every item of a list that comes in pages.

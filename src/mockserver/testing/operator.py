@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Literal, cast
-from urllib.parse import quote
 
 from mockserver.testing.documents import Driven
 from mockserver.testing.front_end import ticket_request
+from mockserver.testing.paths import segment
 from mockserver.testing.tenant import Tenant
 
 Result = Literal["won", "lost", "void"]
@@ -43,7 +43,7 @@ class Operator(Tenant):
         :raises CallRefused: it can't be paid
         :raises ValueError: the operator's secret is not known
         """
-        self._call_bet_engine("POST", f"/tickets/{quote(ticket, safe='')}/paid")
+        self._call_bet_engine("POST", f"/tickets/{segment(ticket)}/paid")
 
     def ticket(self, ticket: str) -> dict[str, Any]:
         """Read a ticket, as the front end does.
@@ -51,7 +51,7 @@ class Operator(Tenant):
         :raises CallRefused: there is none
         :raises ValueError: the operator's secret is not known
         """
-        return self._call_bet_engine("GET", f"/tickets/{quote(ticket, safe='')}")
+        return self._call_bet_engine("GET", f"/tickets/{segment(ticket)}")
 
     def settle(
         self,

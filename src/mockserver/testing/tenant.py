@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack, cast
-from urllib.parse import quote
 from uuid import uuid4
 
 from mockserver.kernel.signing import digest, sign, x_sign_text
@@ -27,6 +26,7 @@ from mockserver.testing.documents import (
     TenantWithSecret,
     Timer,
 )
+from mockserver.testing.paths import segment
 from mockserver.testing.waiting import wait_for_outbox
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Tenant:
 
     def player(self, player_id: str) -> Player:
         """One player with the balance."""
-        return cast(Player, self.call("GET", f"/players/{quote(player_id, safe='')}"))
+        return cast(Player, self.call("GET", f"/players/{segment(player_id)}"))
 
     def seed_player(
         self,
@@ -122,11 +122,11 @@ class Tenant:
             "msisdn": msisdn,
         }
         document = {name: value for name, value in asked.items() if value is not None}
-        return cast(Player, self.call("PATCH", f"/players/{quote(player_id, safe='')}", document))
+        return cast(Player, self.call("PATCH", f"/players/{segment(player_id)}", document))
 
     def reset_player(self, player_id: str) -> None:
         """Put one player back to where the tenant's reset would."""
-        self.call("POST", f"/players/{quote(player_id, safe='')}/reset")
+        self.call("POST", f"/players/{segment(player_id)}/reset")
 
     def tickets(self) -> list[dict[str, Any]]:
         """The tickets of an operator, as the bet engine shows them."""
@@ -162,7 +162,7 @@ class Tenant:
 
     def drive(self, drive: str, /, **fields: Any) -> Driven:
         """Make something happen; returns when each call that follows was tried once."""
-        return cast(Driven, self.call("POST", f"/drives/{quote(drive, safe='')}", fields))
+        return cast(Driven, self.call("POST", f"/drives/{segment(drive)}", fields))
 
     def arm(
         self, fault: str, parameters: dict[str, Any] | None = None, **conditions: Unpack[Conditions]
@@ -177,7 +177,7 @@ class Tenant:
 
     def disarm(self, fault_id: str) -> ArmedFault:
         """Take a fault back."""
-        return cast(ArmedFault, self.call("DELETE", f"/faults/{quote(fault_id, safe='')}"))
+        return cast(ArmedFault, self.call("DELETE", f"/faults/{segment(fault_id)}"))
 
     def clear_faults(self) -> None:
         """Take all faults back."""
@@ -193,11 +193,11 @@ class Tenant:
 
     def send(self, call_id: str) -> Call:
         """Send a call again now, besides its schedule."""
-        return cast(Call, self.call("POST", f"/outbox/{call_id}/send"))
+        return cast(Call, self.call("POST", f"/outbox/{segment(call_id)}/send"))
 
     def drop_call(self, call_id: str) -> Call:
         """Give a call up."""
-        return cast(Call, self.call("POST", f"/outbox/{call_id}/drop"))
+        return cast(Call, self.call("POST", f"/outbox/{segment(call_id)}/drop"))
 
     def journal(self, **filters: Unpack[Filters]) -> list[Exchange]:
         """Its exchanges, as :meth:`Sandbox.journal` finds them."""
@@ -253,10 +253,10 @@ class Tenant:
         self, method: str, path: str = "", document: Any = None, *, query: dict[str, Any] | None = None
     ) -> Any:
         """Call the control plane below this tenant's path; see :meth:`Sandbox.call`."""
-        return self._sandbox.call(method, f"/tenants/{self.name}{path}", document, query=query)
+        return self._sandbox.call(method, f"/tenants/{segment(self.name)}{path}", document, query=query)
 
     def _pages(self, path: str, query: dict[str, Any] | None = None) -> list[Any]:
-        return self._sandbox.pages(f"/tenants/{self.name}{path}", query)
+        return self._sandbox.pages(f"/tenants/{segment(self.name)}{path}", query)
 
 
 class TenantClock:

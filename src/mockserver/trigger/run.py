@@ -65,12 +65,14 @@ class Trigger:
         """
         event = EVENTS[name]
         _require_known(name, event, options, settings)
+        if empty := [one for one, value in {**options, **settings}.items() if value == ""]:
+            raise UsageError(f"`{empty[0]}` is empty; leave it out, or give it a value")
         made = None
         subject = options.get(event.subject) or settings.get(event.subject)
         if event.after and subject is None and not _names_its_own(event, settings):
             made = self._first(event, options)
             if made.subject is None:
-                raise Stopped(f"`{name}` did not happen: there is nothing for it to be about")
+                raise Stopped(f"`{name}` did not happen: what it would be about could not be made")
             if not made.acknowledged and not EVENTS[event.after].goes_on:
                 raise Stopped(f"`{name}` did not happen: `{event.after}` was not acknowledged")
             subject = made.subject

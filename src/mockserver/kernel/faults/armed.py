@@ -61,6 +61,13 @@ class ArmedFault:
         """Its row of the catalogue."""
         return CATALOGUE[self.spec.fault]
 
+    @property
+    def spent(self) -> bool:
+        """Whether it can strike no more."""
+        spec = self.spec
+        has_struck_enough = spec.count is not None and self.struck >= spec.count
+        return has_struck_enough or (spec.nth is not None and self.matched >= spec.after + spec.nth)
+
     def count(self) -> bool:
         """Count an exchange that fits, and say whether it is struck."""
         spec = self.spec
@@ -108,8 +115,10 @@ def asked_for(line: str, reach: Reach, operation: str) -> Strike:
     :param line: as on a command line, with no condition but ``point``
     :raises SettingsError: it can't be read, or can't strike this
     """
-    spec = spec_in(line, "X-Sandbox-Fault").spec
-    if replace(spec, point=None) != FaultSpec(fault=spec.fault, parameters=spec.parameters):
+    read = spec_in(line, "X-Sandbox-Fault")
+    spec = read.spec
+    alone = FaultSpec(fault=spec.fault, parameters=spec.parameters)
+    if read.tenant is not None or replace(spec, point=None) != alone:
         raise SettingsError("X-Sandbox-Fault: takes a fault, its parameters and `point`, and no conditions")
     _place(reach, replace(spec, operation=operation, direction=Direction.RECEIVED))
     return once("x-sandbox-fault", spec)
@@ -136,9 +145,11 @@ class Faults:
         """Arm a fault.
 
         :raises SettingsError: it can't strike anything here
-        :raises TooManyFaults: :data:`MOST_ARMED` are armed
+        :raises TooManyFaults: :data:`MOST_ARMED` are armed that can still strike
         """
         direction, point = _place(self.reach, spec)
+        if len(self.armed) >= MOST_ARMED:
+            self.armed = [one for one in self.armed if not one.spent]
         if len(self.armed) >= MOST_ARMED:
             raise TooManyFaults(f"{MOST_ARMED} faults are armed; clear some")
         self._last_number += 1

@@ -20,6 +20,7 @@ from mockserver.kernel.settings import (
 )
 
 _MOST = 10**9
+_LONGEST_SOUGHT = 200
 
 
 def _probability(value: Any) -> Decimal:
@@ -40,6 +41,8 @@ def _sought(value: Any) -> str:
         sought.encode()
     except UnicodeEncodeError:
         raise ValueError("a text of whole characters") from None
+    if len(sought) > _LONGEST_SOUGHT:
+        raise ValueError(f"a text of at most {_LONGEST_SOUGHT} characters")
     return sought
 
 
@@ -138,7 +141,7 @@ def read_spec(
     given = {
         key: read_setting(row.parameters, where, key, value)
         for key, value in parameters.items()
-        if value is not None
+        if value is not None or key not in row.parameters
     }
     if missing := [one for one in row.parameters if one == "class" and one not in given]:
         raise SettingsError(f"{where}: needs `{missing[0]}`: {row.parameters[missing[0]].help}")
