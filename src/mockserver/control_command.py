@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from mockserver.printable import printable_lines
+
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
@@ -92,5 +94,5 @@ def exchange_query(*, violations: bool, **named: str | None) -> dict[str, str]:
 
 def stop(message: str, code: int) -> NoReturn:
     """End the command with one line on standard error."""
-    click.echo(f"mockserver: {message}", err=True)
+    click.echo(f"mockserver: {printable_lines(message)}", err=True)
     sys.exit(code)

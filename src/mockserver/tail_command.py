@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from mockserver.printable import printable
 from mockserver.testing import ControlPlaneError
 from mockserver.testing.lines import ARROWS, faults_of, marks_of, moment_of, name_of, status_of
 
@@ -124,8 +125,3 @@ def _line(exchange: Exchange) -> str:
 def _body(mark: str, text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield f"{_INDENT}{mark} {printable(line)}"
-
-
-def printable(text: str) -> str:
-    """Without what a terminal would take for a command: a partner decides what stands in an answer."""
-    return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
