@@ -109,9 +109,7 @@ def _line(exchange: Exchange) -> str:
     return "  ".join(
         [
             click.style(moment_of(exchange), dim=True),
-            click.style(
-                ARROWS[exchange["direction"]], fg="cyan" if exchange["direction"] == "sent" else "blue"
-            ),
+            click.style(ARROWS[exchange["direction"]], fg=_COLOURS[exchange["direction"]]),
             f"{exchange['tenant']:<{_TENANT_WIDTH}}",
             f"{printable(name_of(exchange)):<{_NAME_WIDTH}}",
             click.style(status, fg="yellow" if failed else "green"),

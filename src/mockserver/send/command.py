@@ -15,6 +15,7 @@ import click
 from mockserver.adapters.sender import HttpSender
 from mockserver.assignments import NoAssignment, assignments
 from mockserver.betcore.sessions.model import Provider
+from mockserver.betstack.callbacks import UNSIGNED
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
 from mockserver.edge.contract import Contract, load
 from mockserver.edge.explanation import Explainer
@@ -41,7 +42,6 @@ from mockserver.send.document import NoSuchPlace, with_fields
 from mockserver.send.key_set import KeyProblem
 from mockserver.send.tenants import know_session, tenant_for
 
-_UNSIGNED = frozenset({"ping"})
 _WIDTH = 24
 _SESSION = "sessionId"
 
@@ -84,7 +84,7 @@ def send(action: str, order: Order) -> None:
     kind = call.receiver.kind
     name = order.name or DEFAULT_TENANTS[kind]
     secret = secret_of(kind, name, order.secret, os.environ)
-    if secret is None and kind != PARTNER_CLIENT and call.action not in _UNSIGNED:
+    if secret is None and kind != PARTNER_CLIENT and call.action not in UNSIGNED:
         stop(f"the secret of `{name}` is not known; give it as --secret or {VARIABLES[kind]}", EXIT_USAGE)
     if not (name.isascii() and name.isprintable() and name.strip() == name):
         stop(f"the name is {name!r}; a header holds one line of ASCII", EXIT_USAGE)
