@@ -1,5 +1,5 @@
-"""The one place where everything meets: contracts, vendors, adapters. Tests call the same function
-with fakes."""
+"""The one place where everything of a sandbox meets: contracts, vendors, adapters. Tests call the same
+function with fakes. A call without a sandbox is put together by :mod:`mockserver.send.tenants`."""
 
 from __future__ import annotations
 

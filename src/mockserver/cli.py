@@ -10,20 +10,24 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from mockserver import __version__
 from mockserver.call_commands import resend, send, trigger
-from mockserver.control_command import asks_the_sandbox, exchange_query, narrows_exchanges
+from mockserver.control_command import (
+    EXIT_REFUSED,
+    EXIT_USAGE,
+    asks_the_sandbox,
+    exchange_query,
+    narrows_exchanges,
+    stop,
+)
 from mockserver.kernel.faults.spec import spec_in
 from mockserver.kernel.settings import Setting, nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER, TENANT_SETTINGS
 from mockserver.settings import SERVER_SETTINGS, SETTINGS, SettingsError, resolve
-
-EXIT_USAGE = 2
-EXIT_FAILED = 1
 
 
 def main() -> None:
@@ -33,7 +37,7 @@ def main() -> None:
     except (OSError, UnicodeError) as error:
         # A full disk, a closed pipe, a file that can't be read, bytes that are no text.
         sys.stdout = None  # what can't be written now can't be at exit either
-        _stop(str(error), EXIT_FAILED)
+        stop(str(error), EXIT_REFUSED)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -82,25 +86,25 @@ def serve(
         settings = resolve(flags, os.environ, config)
         armed = [spec_in(line, "--fault") for line in faults]
     except SettingsError as error:
-        _stop(str(error), EXIT_USAGE)
+        stop(str(error), EXIT_USAGE)
     # Connexion imports Starlette's test client, which warns of its own HTTP library.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     try:
         from mockserver.serving import StartFailed, serve_sandbox  # noqa: PLC0415  --help needs none of it
     except ImportError as error:
-        _stop(f"the server is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
+        stop(f"the server is not installed: {error}; install bet-sandbox[server]", EXIT_USAGE)
     try:
         serve_sandbox(settings, armed)
     except StartFailed as error:
-        _stop(str(error), EXIT_USAGE)
+        stop(str(error), EXIT_USAGE)
 
 
 def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        _stop(f"--set {text}: write it as NAME=VALUE", EXIT_USAGE)
+        stop(f"--set {text}: write it as NAME=VALUE", EXIT_USAGE)
     if name in {row.name for row in SERVER_SETTINGS}:
-        _stop(f"--set {name}: is a setting of the server; use its own flag", EXIT_USAGE)
+        stop(f"--set {name}: is a setting of the server; use its own flag", EXIT_USAGE)
     return name, value
 
 
@@ -164,7 +168,7 @@ def faults(name: str | None, magic: bool, markdown: bool) -> None:
         return
     if name is not None and name not in fault_pages.NAMES:
         hint = "see --magic" if name.startswith("magic") else nearest(name, fault_pages.NAMES)
-        _stop(f"NAME: there is no `{name}`; {hint}", EXIT_USAGE)
+        stop(f"NAME: there is no `{name}`; {hint}", EXIT_USAGE)
     click.echo(fault_pages.markdown(name) if markdown else fault_pages.table(name), nl=False)
 
 
@@ -191,7 +195,7 @@ def states(party: str | None, form: str) -> None:
 
     names = diagrams.LIFECYCLES if party is None else diagrams.of_party(party)
     if not names:
-        _stop(f"PARTY: there is no `{party}`; there are {', '.join(diagrams.LIFECYCLES)}", EXIT_USAGE)
+        stop(f"PARTY: there is no `{party}`; there are {', '.join(diagrams.LIFECYCLES)}", EXIT_USAGE)
     chosen = diagrams.Format(form)
     click.echo(diagrams.page(chosen) if party is None else diagrams.text_of(names, chosen), nl=False)
 
@@ -224,12 +228,12 @@ def sign(operator: str, secret: str | None, body: Any, timestamp: str | None) ->
     if secret is None:
         secret = {one.name: one.secret for one in seeds.operators()}.get(operator)
         if secret is None:
-            _stop(f"the sandbox's seeds have no operator `{operator}`; give its --secret", EXIT_USAGE)
+            stop(f"the sandbox's seeds have no operator `{operator}`; give its --secret", EXIT_USAGE)
     timestamp = timestamp or str(int(time.time()))
     if not (timestamp.isascii() and timestamp.isdecimal()):
-        _stop(f"--timestamp is {timestamp!r}; it has to be Unix seconds", EXIT_USAGE)
+        stop(f"--timestamp is {timestamp!r}; it has to be Unix seconds", EXIT_USAGE)
     if not operator.isprintable():
-        _stop(f"--operator is {operator!r}; a header holds one line of text", EXIT_USAGE)
+        stop(f"--operator is {operator!r}; a header holds one line of text", EXIT_USAGE)
     click.echo(f"timestamp: {timestamp}")
     click.echo(f"operator-name: {operator}")
     click.echo(f"signature: {signature_of(secret, timestamp, body.read() if body else b'')}")
@@ -275,14 +279,15 @@ def tail(sandbox: Any, full: bool, last: int, once: bool, no_color: bool, **narr
 @asks_the_sandbox
 def har(sandbox: Any, out: Path | None, **narrowed: Any) -> None:
     """Export the journal of a running sandbox as HAR 1.2, for the developer tools of a browser."""
-    text = json.dumps(sandbox.har(**exchange_query(**narrowed)), ensure_ascii=False, indent=1)
+    document = {"log": sandbox.har(**exchange_query(**narrowed))["log"]}
+    text = json.dumps(document, ensure_ascii=False, indent=1)
     if out is None:
         click.echo(text)
         return
     try:
         out.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
-        _stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
+        stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
     click.echo(out)
 
 
@@ -337,11 +342,11 @@ def export(
         try:
             written = write({**files, **registers_of(surfaces)}, out)
         except OSError as error:
-            _stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
+            stop(f"--out {out}: {error.strerror}", EXIT_USAGE)
         for path in written:
             click.echo(path)
     elif as_json and len(files) > 1:
-        _stop("several contracts are no one JSON document; name one, or give --out", EXIT_USAGE)
+        stop("several contracts are no one JSON document; name one, or give --out", EXIT_USAGE)
     else:
         click.echo("---\n".join(files.values()), nl=False)
 
@@ -369,13 +374,8 @@ def _reading_contracts(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except ContractError as error:
-        _stop(str(error), EXIT_USAGE)
+        stop(str(error), EXIT_USAGE)
 
 
 for _command in (trigger, send, resend):
     cli.add_command(_command)
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(f"mockserver: {message}", err=True)
-    sys.exit(code)

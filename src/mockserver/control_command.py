@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from mockserver.printable import printable_lines
+
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
@@ -56,8 +58,11 @@ def asks_the_sandbox(command: Callable[..., None]) -> Callable[..., None]:
             stop("--admin-token: a header holds one line of ASCII", EXIT_USAGE)
         try:
             with Sandbox(admin_url, token=admin_token) as sandbox:
-                sandbox.require_control_plane()
-                command(sandbox, *arguments, **named)
+                try:
+                    command(sandbox, *arguments, **named)
+                except (KeyError, TypeError, IndexError, AttributeError):
+                    sandbox.require_control_plane()  # what anything else answers has no such shape
+                    raise
         except ControlPlaneError as error:
             stop(error.detail, EXIT_REFUSED)
         except SandboxUnreachable as error:
@@ -95,5 +100,5 @@ def exchange_query(*, violations: bool, **named: str | None) -> dict[str, str]:
 
 def stop(message: str, code: int) -> NoReturn:
     """End the command with one line on standard error."""
-    click.echo(f"mockserver: {message}", err=True)
+    click.echo(f"mockserver: {printable_lines(message)}", err=True)
     sys.exit(code)

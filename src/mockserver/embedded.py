@@ -70,12 +70,22 @@ def _served(service: Service) -> Iterator[None]:
     thread.start()
     try:
         stop = ready.result()
-    except Exception:
-        thread.join()  # it did not start, and ends
+    except BaseException:  # it did not start, and ends; or Ctrl-C came meanwhile
+        ready.add_done_callback(_stop_what_started)
+        thread.join()
         raise
     try:
         yield
     finally:
-        with suppress(RuntimeError):  # the loop is closed: it ended by itself, and said why
-            stop()
+        _stop(stop)
         thread.join()
+
+
+def _stop_what_started(ready: Future[Callable[[], object]]) -> None:
+    if ready.exception() is None:
+        _stop(ready.result())
+
+
+def _stop(stop: Callable[[], object]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: it ended by itself, and said why
+        stop()

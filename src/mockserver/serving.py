@@ -234,12 +234,16 @@ def _rehearse(made: Callable[..., Sandbox], outside: Outside, tenant_defaults: M
     :raises StartFailed: it can't
     """
     own = OwnTransport()
-    inside = replace(outside, sender=HttpSender({"all://": own}), betcore_url=None)
+    sender = HttpSender({"all://": own})
+    inside = replace(outside, sender=sender, betcore_url=None)
     kept = {name: value for name, value in tenant_defaults.items() if name not in PARTNER_URLS}
     sandbox = made(inside, tenant_defaults=kept)
     own.app = surfaces_app(sandbox.surfaces)
-    if broken := next(broken_answers(sandbox), None):
-        raise StartFailed(f"the sandbox can't live these overrides: {broken}")
+    try:
+        if broken := next(broken_answers(sandbox), None):
+            raise StartFailed(f"the sandbox can't live these overrides: {broken}")
+    finally:
+        asyncio.run(sender.aclose())
 
 
 def _stopwatch() -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from mockserver.printable import printable
 from mockserver.testing import ControlPlaneError
 from mockserver.testing.lines import ARROWS, faults_of, marks_of, moment_of, name_of, status_of
 
@@ -108,9 +109,7 @@ def _line(exchange: Exchange) -> str:
     return "  ".join(
         [
             click.style(moment_of(exchange), dim=True),
-            click.style(
-                ARROWS[exchange["direction"]], fg="cyan" if exchange["direction"] == "sent" else "blue"
-            ),
+            click.style(ARROWS[exchange["direction"]], fg=_COLOURS[exchange["direction"]]),
             f"{exchange['tenant']:<{_TENANT_WIDTH}}",
             f"{printable(name_of(exchange)):<{_NAME_WIDTH}}",
             click.style(status, fg="yellow" if failed else "green"),
@@ -124,8 +123,3 @@ def _line(exchange: Exchange) -> str:
 def _body(mark: str, text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield f"{_INDENT}{mark} {printable(line)}"
-
-
-def printable(text: str) -> str:
-    """Without what a terminal would take for a command: a partner decides what stands in an answer."""
-    return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)

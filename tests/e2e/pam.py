@@ -38,8 +38,11 @@ def pam_platform() -> Iterator[Pam]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             pam.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
             if len(pam.received) == 2:
                 pam.second.set()

@@ -11,6 +11,7 @@ import pytest
 from demo.sandbox import sandbox
 from mockserver.testing import Sandbox
 
+from .conftest import Running
 from .pytest_run import run_pytest
 
 CONFTEST = 'pytest_plugins = ["mockserver.testing.fixtures"]\n'
@@ -221,3 +222,46 @@ def test_it_is_gone():
 
     assert summary(ended) == (0, "2 passed")
     assert ended.stderr == ""
+
+
+def test_the_other_tenants_go_too_where_one_cannot_be_dropped(
+    tmp_path: Path, running: Running, plane: Sandbox
+) -> None:
+    test = """
+def test_of_three(make_betstack_operator):
+    first, second, third = (make_betstack_operator(name) for name in ("one-of-3", "two-of-3", "three-of-3"))
+    second.drop = lambda: second.change(wht="none")
+"""
+    ended = run_pytest(
+        tmp_path, {"conftest.py": CONFTEST, "test_three.py": test}, "--mockserver-url", running.admin_url
+    )
+
+    assert summary(ended) == (1, "1 passed, 1 error")
+    assert [one["name"] for one in plane.tenants() if one["name"].endswith("of-3")] == ["two-of-3"]
+    assert "ControlPlaneError: 400: " in ended.stdout
+    plane.tenant("two-of-3").drop()
+
+
+def test_a_refusal_shows_the_line_of_the_test_and_one_sentence(tmp_path: Path, running: Running) -> None:
+    refused = {
+        'sandbox.tenant("nobody-there")': "ControlPlaneError: 404: no tenant is called `nobody-there`",
+        'make_betstack_operator(wht="none")': "ControlPlaneError: 400: ",
+        "betstack_operator.clock.advance(-1)": "ControlPlaneError: 400: ",
+        'betstack_operator.create(token="none")': "CallRefused: 400, code ",
+        "betstack_operator.wait_for(within_seconds=0)": "NotSeen: 0 of 1 exchanges came",
+        'betcore_client.bet("none", 0.5)': "TypeError: an amount is text",
+        "betcore_client.drives()[-1:][1]": "IndexError: ",
+    }
+    fixtures = "sandbox, make_betstack_operator, betstack_operator, betcore_client"
+    tests = "\n".join(f"def test_{at}({fixtures}):\n    {line}\n" for at, line in enumerate(refused))
+    ended = run_pytest(
+        tmp_path, {"conftest.py": CONFTEST, "test_it.py": tests}, "--mockserver-url", running.admin_url
+    )
+
+    assert summary(ended) == (1, f"{len(refused)} failed")
+    shown = re.findall(r"^>   .*|^\S+\.py:\d+:", ended.stdout, re.MULTILINE)
+    assert shown == [
+        one for at, line in enumerate(refused) for one in (f">       {line}", f"test_it.py:{3 * at + 2}:")
+    ]
+    for sentence in refused.values():
+        assert re.search(rf"^E +\S*{re.escape(sentence)}", ended.stdout, re.MULTILINE), sentence

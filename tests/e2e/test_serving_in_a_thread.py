@@ -7,8 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -157,6 +159,28 @@ def test_a_failure_while_it_starts_is_told_and_leaves_nothing_behind(monkeypatch
 
     with nothing_left_behind(), pytest.raises(RuntimeError, match="can't be built"), serving():
         pass
+
+
+@pytest.mark.parametrize("answers", [False, True], ids=["before it answers", "once it answers"])
+def test_ctrl_c_while_it_starts_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
+    from mockserver import embedded
+
+    class Interrupted(Future[Any]):
+        """Ctrl-C comes while it is waited for."""
+
+        pressed = False
+
+        def result(self, timeout: float | None = None) -> Any:
+            found = super().result(timeout) if answers or self.pressed else None
+            if not self.pressed:
+                self.pressed = True
+                raise KeyboardInterrupt
+            return found
+
+    monkeypatch.setattr(embedded, "Future", Interrupted)
+
+    with nothing_left_behind(), pytest.raises(KeyboardInterrupt), serving():
+        raise AssertionError("it went on")
 
 
 def test_what_the_block_raises_comes_out_and_the_sandbox_ends() -> None:

@@ -229,3 +229,33 @@ def test_a_sandbox_with_a_token_wants_it_of_the_commands_too() -> None:
     assert without.output == (
         "mockserver: send the server's --admin-token as `Authorization: Bearer TOKEN`\n"
     )
+
+
+def test_what_a_partner_says_moves_no_cursor_and_turns_no_line(
+    running: Running, operator: Tenant, pam: Pam
+) -> None:
+    operator.change(pam_url=pam.url)
+    pam.status = 400
+    pam.body = json.dumps({"code": 1, "message": "\x1b[2J \u202e"}).encode()
+
+    refused = printed(running, "trigger", "ping", "--tenant", operator.name)
+    pam.body = "\x1b[2J \u202e".encode()
+    again = printed(running, "resend", operator.journal(direction="sent")[-1]["id"])
+    shown = printed(running, "tail", "--once", "--full", "--tenant", operator.name)
+
+    assert "it says: 1 \\x1b[2J \\u202e  (" in refused.output
+    assert "  400  \\x1b[2J \\u202e  (" in again.output
+    assert "it says: 1 \\x1b[2J \\u202e\n" in shown.output
+    assert "< \\x1b[2J \\u202e\n" in shown.output
+    assert not {"\x1b", "\u202e"} & set(refused.output + again.output + shown.output)
+
+
+@pytest.mark.parametrize("command", [["tail", "--once"], ["har"], ["trigger", "ping"], ["resend", "x-1"]])
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"items": [{}]}'])
+def test_what_is_no_control_plane_is_said_to_be_none(pam: Pam, command: list[str], body: bytes) -> None:
+    pam.body = body
+
+    ended = CliRunner().invoke(cli, [*command, "--admin-url", pam.url.removesuffix("/pam")])
+
+    assert (ended.exit_code, ended.stdout, ended.stderr.count("\n")) == (3, "", 1)
+    assert "no control plane" in ended.stderr

@@ -215,7 +215,9 @@ def test_what_comes_first_and_fails_ends_it(trigger: Run, own: Tenant, pam: Pam)
     lines = result.output.splitlines()
     assert lines[0].startswith("POST ")
     assert "identify: HTTP status 500" in lines[0]
-    assert lines[-1] == "mockserver: `ticket_status` did not happen: there is nothing for it to be about"
+    assert lines[-1] == (
+        "mockserver: `ticket_status` did not happen: what it would be about could not be made"
+    )
     assert own.tickets() == []
 
 

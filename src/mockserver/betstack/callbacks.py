@@ -62,7 +62,8 @@ SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
     {str(name): schedule for name, (_, schedule) in _CALLS.items()}
 )
 
-_UNSIGNED = frozenset({Action.PING})
+UNSIGNED = frozenset({Action.PING})
+"""Actions that go out without a signature."""
 
 
 class OperatorCaller:
@@ -79,7 +80,7 @@ class OperatorCaller:
     )
     amounts: Collection[str] = frozenset({"price", "stake", "gross_payout", "net_payout"})
     forgeries: Mapping[str, Collection[str]] = MappingProxyType(
-        {str(name): TIMESTAMPED for name in _CALLS if name not in _UNSIGNED}
+        {str(name): TIMESTAMPED for name in _CALLS if name not in UNSIGNED}
     )
 
     def __init__(
@@ -102,7 +103,7 @@ class OperatorCaller:
         url = tenant.settings[line.setting]
         headers = [("content-type", "application/json")]
         canonical = None
-        if call.action not in _UNSIGNED:
+        if call.action not in UNSIGNED:
             clock = self._wall_clock if url else tenant.clock
             timestamp = str(int(clock.now().timestamp()) - seconds_old(forged))
             canonical = timestamp.encode() + without_spaces(call.document)

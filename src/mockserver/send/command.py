@@ -15,7 +15,7 @@ import click
 from mockserver.adapters.sender import HttpSender
 from mockserver.assignments import NoAssignment, assignments
 from mockserver.betcore.sessions.model import Provider
-from mockserver.call_lines import printable
+from mockserver.betstack.callbacks import UNSIGNED
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
 from mockserver.edge.contract import Contract, load
 from mockserver.edge.explanation import Explainer
@@ -34,6 +34,7 @@ from mockserver.kernel.redaction import Redaction
 from mockserver.kernel.settings import SettingsError, nearest
 from mockserver.kernel.tenant import Tenant
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
+from mockserver.printable import printable, printable_lines
 from mockserver.seeded_tenants import DEFAULT_TENANTS, VARIABLES, secret_of
 from mockserver.send import key_set
 from mockserver.send.calls import CALLS, CASINO, GAMES, PLATFORM, TEXTS, Sendable
@@ -41,7 +42,6 @@ from mockserver.send.document import NoSuchPlace, with_fields
 from mockserver.send.key_set import KeyProblem
 from mockserver.send.tenants import know_session, tenant_for
 
-_UNSIGNED = frozenset({"ping"})
 _WIDTH = 24
 _SESSION = "sessionId"
 
@@ -84,7 +84,7 @@ def send(action: str, order: Order) -> None:
     kind = call.receiver.kind
     name = order.name or DEFAULT_TENANTS[kind]
     secret = secret_of(kind, name, order.secret, os.environ)
-    if secret is None and kind != PARTNER_CLIENT and call.action not in _UNSIGNED:
+    if secret is None and kind != PARTNER_CLIENT and call.action not in UNSIGNED:
         stop(f"the secret of `{name}` is not known; give it as --secret or {VARIABLES[kind]}", EXIT_USAGE)
     if not (name.isascii() and name.isprintable() and name.strip() == name):
         stop(f"the name is {name!r}; a header holds one line of ASCII", EXIT_USAGE)
@@ -239,7 +239,7 @@ def _print(exchange: Exchange, blot: Redaction, order: Order, token: bool) -> No
         click.echo(f"The token says: {printable(blot.bytes(exchange.document))}\n")
     if order.explain:
         canonical = "nothing" if exchange.canonical is None else blot.bytes(exchange.canonical)
-        click.echo(f"Signed text: {printable(canonical)}\n")
+        click.echo(f"Signed text: {printable_lines(canonical)}\n")
     if exchange.status is not None:
         click.echo(f"{exchange.status} after {exchange.duration_ms:.0f} ms")
         _print_message(exchange.answer_headers, exchange.answer_body, blot)
@@ -251,7 +251,7 @@ def _print_message(headers: Sequence[tuple[bytes, bytes]], body: bytes, blot: Re
         click.echo(printable(f"{name.decode('latin-1')}: {shown}"))
     click.echo()
     if body:
-        click.echo(f"{printable(blot.bytes(body))}\n")
+        click.echo(f"{printable_lines(blot.bytes(body))}\n")
 
 
 def _judge(exchange: Exchange, tenant: Tenant, watch: _Watch) -> None:

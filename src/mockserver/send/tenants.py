@@ -1,4 +1,5 @@
-"""The party that calls, made for one call: with its name and secret, and nothing in its books."""
+"""The party that calls, made for one call: with its name and secret, and nothing in its books. There is no
+sandbox here: what :mod:`mockserver.bootstrap` puts together for one is put together here for a call."""
 
 from __future__ import annotations
 

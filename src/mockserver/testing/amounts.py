@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 Amount = Decimal | int | str
 
 

@@ -24,6 +24,8 @@ from mockserver.testing.paths import segment
 from mockserver.testing.tenant import Tenant
 from mockserver.testing.waiting import wait_for
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 T = TypeVar("T", bound=Tenant)
 
 _KINDS: Mapping[type[Tenant], str] = MappingProxyType(
@@ -294,8 +296,8 @@ class Sandbox:
         except (ValueError, LookupError, TypeError, AttributeError):
             problem = ""
             detail = (
-                f"no problem document; is {self._url} the control plane? It is not at the vendors' "
-                "URL; `mockserver serve` prints both"
+                f"no problem document; is {self._url} the control plane? It is not at the URL of the "
+                "vendors' APIs; `mockserver serve` prints both"
             )
         raise ControlPlaneError(answer.status_code, problem, detail)
 

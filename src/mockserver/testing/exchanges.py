@@ -20,8 +20,7 @@ def latest_exchanges(tenant: Tenant) -> str:
     :raises ControlPlaneError: the tenant is gone
     :raises SandboxUnreachable: the sandbox does not answer
     """
-    found = tenant.journal(limit=_MOST)
-    lines = [line for one in found for line in _told(tenant.exchange(one["id"]))]
+    lines = [line for one in tenant.journal_in_full(limit=_MOST) for line in _told(one)]
     return "\n".join([f"{tenant.name}:", *lines]) if lines else ""
 
 

@@ -56,7 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put what the tenants of a failed test exchanged into its report."""
     report = yield
-    if report.failed and (told := "\n".join(_told(item.stash.get(_TENANTS, [])))):
+    asked = report.failed and report.when != "teardown"  # behind that the tenants are gone
+    if asked and (told := "\n".join(_told(item.stash.get(_TENANTS, [])))):
         report.sections.append(("Exchanges with the sandbox", told))
     return report
 
@@ -158,21 +159,24 @@ def serve_wsgi() -> Iterator[Callable[[WSGIApplication], str]]:
 
 @contextmanager
 def _maker(node: pytest.Item, create: Callable[..., T], standard: Mapping[str, Any]) -> Iterator[Make[T]]:
-    made: list[T] = []
+    with ExitStack() as made:  # it drops the others too where one can't be dropped
 
-    def make(name: str | None = None, **fields: Any) -> T:
-        tenant = create(name, **{**standard, **fields})
-        made.append(tenant)
-        node.stash.setdefault(_TENANTS, []).append(tenant)
-        return tenant
+        def make(name: str | None = None, **fields: Any) -> T:
+            __tracebackhide__ = True
+            tenant = create(name, **{**standard, **fields})
+            made.callback(_drop, tenant)
+            node.stash.setdefault(_TENANTS, []).append(tenant)
+            return tenant
 
-    yield make
-    for tenant in reversed(made):
-        try:
-            tenant.drop()
-        except ControlPlaneError as error:
-            if error.problem != "not_found":  # the test may have dropped it
-                raise
+        yield make
+
+
+def _drop(tenant: Tenant) -> None:
+    try:
+        tenant.drop()
+    except ControlPlaneError as error:
+        if error.problem != "not_found":  # the test may have dropped it
+            raise
 
 
 def _told(tenants: list[Tenant]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from mockserver.testing.amounts import Amount, amount_text
 from mockserver.testing.documents import Driven
 from mockserver.testing.tenant import Tenant
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 
 class GameProvider(Tenant):
     """A game provider. Amounts are in units of the player's currency.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mockserver.printable import printable
 from mockserver.testing.documents import Exchange, Verdict
 
 ARROWS = {"received": "-->", "sent": "<--"}
@@ -51,4 +52,4 @@ def line_of(exchange: Exchange) -> str:
         marks_of(exchange),
     ]
     reason = f": {exchange['reason']}" if exchange["reason"] else ""
-    return "  ".join(parts) + faults_of(exchange) + reason
+    return printable("  ".join(parts) + faults_of(exchange) + reason)

@@ -10,6 +10,8 @@ from mockserver.testing.front_end import ticket_request
 from mockserver.testing.paths import segment
 from mockserver.testing.tenant import Tenant
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 Result = Literal["won", "lost", "void"]
 
 

@@ -9,6 +9,8 @@ from mockserver.testing.amounts import Amount, amount_text
 from mockserver.testing.documents import Driven
 from mockserver.testing.tenant import Tenant
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 
 class PartnerClient(Tenant):
     """A partner client. Amounts are in units of the player's currency; ``"10.50"`` is sent as it is.

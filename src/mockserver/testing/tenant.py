@@ -32,6 +32,8 @@ from mockserver.testing.waiting import wait_for_outbox
 if TYPE_CHECKING:
     from mockserver.testing.client import Sandbox
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 
 class Tenant:
     """An operator, a partner client or a game provider.

@@ -12,6 +12,8 @@ from mockserver.testing.lines import line_of
 if TYPE_CHECKING:
     from mockserver.testing.client import Sandbox
 
+__tracebackhide__ = True  # pytest shows the line of the test that called
+
 LONGEST_WAIT = 60.0
 """Seconds that one request may wait; whoever waits longer asks again."""
 

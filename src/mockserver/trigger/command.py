@@ -12,6 +12,7 @@ from mockserver.assignments import NoAssignment, assignments
 from mockserver.control_command import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, stop
 from mockserver.kernel.settings import nearest
 from mockserver.kernel.tenant_settings import OPERATOR, PARTNER_CLIENT, PROVIDER
+from mockserver.printable import printable
 from mockserver.seeded_tenants import DEFAULT_TENANTS, VARIABLES, secret_of
 from mockserver.trigger.events import EVENTS, NAMES
 from mockserver.trigger.front_end import FrontEnd
@@ -72,7 +73,7 @@ def trigger(
                 )
             return FrontEnd(base_url or _told_base_url(sandbox), found.name, known)
 
-        outcome = Trigger(sandbox, found, front_end, click.echo).happen(event, given, assignments(settings))
+        outcome = Trigger(sandbox, found, front_end, _print).happen(event, given, assignments(settings))
     except (UsageError, NoAssignment) as error:
         stop(str(error), EXIT_USAGE)
     except Stopped as error:
@@ -85,6 +86,10 @@ def trigger(
     click.echo(f"More: mockserver tail, or {sandbox.url}/journal/ID with an id from the brackets")
     if not outcome.acknowledged:
         stop("not every call was acknowledged", EXIT_REFUSED)
+
+
+def _print(line: str) -> None:
+    click.echo(printable(line))
 
 
 def _told_base_url(sandbox: Sandbox) -> str:

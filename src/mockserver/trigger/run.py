@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from mockserver.assignments import value_of
-from mockserver.call_lines import call_line, printable
+from mockserver.call_lines import call_line
 from mockserver.trigger.events import EVENTS, Event, Fields
 from mockserver.trigger.front_end import Answer, FrontEnd
 from mockserver.trigger.usage import Stopped, UsageError
@@ -137,7 +137,7 @@ class Trigger:
             answer = front_end.place(
                 event.operation, front_end.ticket(cast("dict[str, Any]", player), fields)
             )
-        self._tell(printable(answer.told))
+        self._tell(answer.told)
         sent = self._followed(answer, seen)
         for exchange in sent:
             self._tell(call_line(exchange))
