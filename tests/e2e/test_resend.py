@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -16,6 +19,7 @@ from mockserver.testing import ControlPlaneError, Sandbox, Tenant
 from .betstack_client import pay, reserve
 from .conftest import Running
 from .pam import Pam
+from .until import until
 
 
 @pytest.fixture
@@ -239,3 +243,33 @@ def test_no_sandbox_ends_with_3() -> None:
 
     assert result.exit_code == 3
     assert result.output.startswith("mockserver: no control plane answers at ")
+
+
+def test_what_nobody_knows_the_sender_of_is_refused_as_received(running: Running, plane: Sandbox) -> None:
+    httpx.get(f"{running.base_url}/no/such/path")
+    nobodys = plane.nobody.journal()[-1]["id"]
+
+    with pytest.raises(
+        ControlPlaneError, match=f"`{nobodys}` was received; only what the sandbox"
+    ) as refused:
+        plane.resend(nobodys)
+
+    assert refused.value.status == 409
+
+
+def test_a_tenant_that_is_dropped_meanwhile_sends_no_more(
+    plane: Sandbox, operator: Tenant, pam: Pam, told: dict[str, str]
+) -> None:
+    before = len(pam.received)
+    pam.hold = Event()
+
+    with ThreadPoolExecutor(1) as meanwhile:
+        asked = meanwhile.submit(plane.resend, told["ticket_win"], times=20)
+        until(lambda: len(pam.received) > before)
+        operator.drop()
+        pam.hold.set()
+        refused = asked.exception()
+
+    assert isinstance(refused, ControlPlaneError)
+    assert refused.detail.endswith("was reset or dropped meanwhile; 1 of 20 calls were sent again")
+    assert len(pam.received) == before + 1

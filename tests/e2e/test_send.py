@@ -297,3 +297,22 @@ def test_the_key_set_is_served_at_betcores_path_alone(casino: Pam) -> None:
 
     assert (found.status_code, other.status_code, served.reads) == (200, 404, 1)
     assert {jwk["alg"] for jwk in found.json()["keys"]} == {"RS256"}
+
+
+@pytest.mark.parametrize(
+    ("field", "note"),
+    [
+        ("prce", "note: the sample has no field `prce`; did you mean `price`?\n"),
+        ("zzz", "note: the sample has no field `zzz`\n"),
+        ("price", ""),
+    ],
+)
+def test_a_field_that_the_sample_does_not_have_is_sent_with_a_note(pam: Pam, field: str, note: str) -> None:
+    result = send(
+        *("ticket_create", "--to", pam.url, "--operator", "me", "--secret", "My-Secret"),
+        *("--set", f"{field}=700"),
+    )
+
+    assert result.stderr == note
+    ((_, body),) = pam.received
+    assert json.loads(body)["data"][field] == 700

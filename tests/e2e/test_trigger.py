@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from threading import Event, Timer
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +19,7 @@ from mockserver.trigger.events import EVENTS, NAMES
 from .betstack_client import reserve
 from .conftest import Running
 from .pam import Pam
+from .until import until
 
 Run = Callable[..., Result]
 
@@ -237,12 +239,17 @@ def test_a_call_that_goes_out_in_the_background_is_waited_for(
 ) -> None:
     operator.change(sms_url=pam.url)
     pam.hold = Event()
-    release = Timer(0.5, pam.hold.set)
-    release.start()
 
-    result = trigger("ticket_status", *secret(operator))
+    def release() -> None:
+        until(lambda: pam.received and operator.outbox("pending"))
+        assert pam.hold is not None
+        pam.hold.set()
 
-    release.join()
+    with ThreadPoolExecutor(1) as meanwhile:
+        released = meanwhile.submit(release)
+        result = trigger("ticket_status", *secret(operator))
+        released.result()
+
     assert result.exit_code == 0, result.output
     assert f"ticket_status   POST {pam.url}  200  acknowledged" in result.output
 

@@ -135,3 +135,26 @@ def test_an_unforeseen_failure_loses_no_call_and_shows_nothing_of_itself(
 
     assert made.failure == "the sandbox could not send it: ZeroDivisionError; see the server's log"
     assert caplog.messages == ["a call to betstack.pam failed: ZeroDivisionError"]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_is_signed_again_while_its_tenant_goes_is_not_sent(gone: bool) -> None:
+    tenant: Any = SimpleNamespace(
+        clock=VirtualClock(ManualClock(NOON)),
+        journal=Journal("site", lambda: 10, Turns()),
+        outbox=SimpleNamespace(closed=False),
+    )
+
+    def sign(of: Any, _call: OutgoingCall) -> OutgoingRequest:
+        of.outbox.closed = gone
+        return REQUEST
+
+    sender = ScriptedSender(acknowledge)
+    schedules = {"ticket_win": Schedule(DEADLINES, ())}
+    courier = Courier(Vendor(sign, schedules), sender, ManualClock(LATER), lambda: 0.0)
+    sent = Exchange(direction=Direction.SENT, method="POST", target=REQUEST.url, at=NOON, action="ticket_win")
+    asyncio.run(courier.send_again(tenant, sent, b"{}", identical=False))
+
+    (exchange,) = tenant.journal.exchanges()
+    assert len(sender.requests) == (0 if gone else 1)
+    assert exchange.reason == ("not sent: the tenant was reset or dropped meanwhile" if gone else None)

@@ -47,7 +47,9 @@ def add(journal: Journal, **fields: Any) -> Exchange:
 @pytest.fixture
 def tenant() -> Any:
     journal = Journal("site", lambda: 10, Turns())
-    return SimpleNamespace(journal=journal, post=Post(journal))
+    return SimpleNamespace(
+        name="site", journal=journal, post=Post(journal), outbox=SimpleNamespace(closed=False)
+    )
 
 
 def run(tenant: Any, exchange: Exchange, **how: Any) -> list[str]:
@@ -108,3 +110,17 @@ def test_what_can_not_be_sent_again_is_refused(
         run(tenant, exchange, **how)
 
     assert tenant.post.sent == []
+
+
+def test_nothing_more_is_sent_once_the_tenant_is_gone(tenant: Any) -> None:
+    exchange = add(tenant.journal)
+
+    async def send_again(*sent: Any, **how: Any) -> str:
+        tenant.outbox.closed = len(tenant.post.sent) == 1
+        return await Post.send_again(tenant.post, *sent, **how)
+
+    tenant.post.send_again = send_again
+    with pytest.raises(ControlRefusal, match="`site` was reset or dropped meanwhile; 2 of 5 calls were sent"):
+        run(tenant, exchange, times=5)
+
+    assert len(tenant.post.sent) == 2

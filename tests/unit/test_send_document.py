@@ -72,3 +72,21 @@ def test_a_value_is_json_where_it_is_some() -> None:
     texts = ("1", "1.5", "true", '"1"', "[1", "x", "")
     assert [value_of(text) for text in texts] == [1, 1.5, True, "1", "[1", "x", ""]
     assert [value_of(text, is_text=True) for text in texts] == ["1", "1.5", "true", "1", "[1", "x", ""]
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "told"),
+    [
+        (CREATED, "prce", [("prce", ["price", "atag", "rtag", "ticket_id"])]),
+        (CREATED, "data.prce", [("data.prce", ["price", "atag", "rtag", "ticket_id"])]),
+        (CREATED, "price", []),
+        (CREATED, "rtag", []),
+        (PAYMENTS, "0.Amonut", [("0.Amonut", ["Amount", "BetId"])]),
+        (PAYMENTS, "0.Amount", []),
+    ],
+)
+def test_a_field_that_was_not_there_is_told_of(document: Any, path: str, told: list[Any]) -> None:
+    added: list[Any] = []
+    with_fields(document, {path: "1"}, lambda *one: added.append(one))
+
+    assert added == told

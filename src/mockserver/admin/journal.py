@@ -13,7 +13,7 @@ from mockserver.kernel.control import ControlRefusal, Json, Problem
 from mockserver.kernel.explanation import Explanation, Verdict, Verdicts
 from mockserver.kernel.journal import Exchange, Headers
 from mockserver.kernel.redaction import Redaction
-from mockserver.kernel.resending import Again, resend
+from mockserver.kernel.resending import Again, require_sent, resend
 from mockserver.kernel.settings import nearest
 
 
@@ -52,7 +52,12 @@ def handlers(plane: Plane) -> dict[str, Callable[..., Any]]:
         return _in_full(found, plane.explain(found), blot)
 
     def resend_exchange(exchange: str, body: Json | None = None) -> Json:
-        tenant = plane.bridge.run(lambda: plane.tenants.exchange(exchange).tenant)
+        def tenant_of_it() -> str:
+            found = plane.tenants.exchange(exchange)
+            require_sent(found)
+            return found.tenant
+
+        tenant = plane.bridge.run(tenant_of_it)
 
         async def on_loop() -> tuple[list[Exchange], Redaction]:
             found = plane.tenants.exchange(exchange)

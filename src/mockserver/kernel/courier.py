@@ -183,7 +183,8 @@ class Courier:
 
         :param document: what it says this time
         :param identical: whether the bytes and headers are those of before, instead of signed afresh
-        :returns: id of the exchange, whose cause is the one of before
+        :returns: id of the exchange, whose cause is the one of before; of a tenant that is gone nothing
+            is sent
         """
         call = OutgoingCall(
             id="",
@@ -197,6 +198,8 @@ class Courier:
             leg = _Leg(self._begun(tenant, call, []), _request_of(sent))
         else:
             leg = await self._prepared(tenant, call, NO_STRIKES)
+        if tenant.outbox.closed:
+            leg = replace(leg, request=None, failure="not sent: the tenant was reset or dropped meanwhile")
         await self._carried(tenant, leg, self.schedules[call.action].deadlines)
         return leg.exchange.id
 

@@ -29,9 +29,10 @@ async def resend(tenant: Tenant, exchange: Exchange, again: Again) -> list[Excha
 
     :param exchange: one of the tenant's
     :returns: the exchanges that came of it, in their order, as far as the journal keeps so many
-    :raises ControlRefusal: it can't be sent again, or not so; nothing was sent
+    :raises ControlRefusal: it can't be sent again, or not so, and nothing was sent; or the tenant is gone
+        before each time was sent
     """
-    _require_sent(tenant, exchange)
+    _require_whole(tenant, exchange)
     if again.identical and again.changed:
         raise ControlRefusal(Problem.INVALID, "`identical` and `changed` contradict one another")
     document = said = _said(exchange)
@@ -42,14 +43,19 @@ async def resend(tenant: Tenant, exchange: Exchange, again: Again) -> list[Excha
                 Problem.CONFLICT, f"`{exchange.action}` says no amount here, so that none can be changed"
             )
         document = changed
-    made = []
+    calls = [(exchange, document)] * again.times
     if again.reordered:
         following = _following(tenant, exchange)
-        made.append(
-            await tenant.post.send_again(tenant, following, _said(following), identical=again.identical)
-        )
-    for _ in range(again.times):
-        made.append(await tenant.post.send_again(tenant, exchange, document, identical=again.identical))
+        calls.insert(0, (following, _said(following)))
+    made: list[str] = []
+    for sent, body in calls:
+        if tenant.outbox.closed:
+            raise ControlRefusal(
+                Problem.CONFLICT,
+                f"tenant `{tenant.name}` was reset or dropped meanwhile; "
+                f"{len(made)} of {len(calls)} calls were sent again",
+            )
+        made.append(await tenant.post.send_again(tenant, sent, body, identical=again.identical))
     return [found for one in made if (found := tenant.journal.find(one))]
 
 
@@ -57,16 +63,24 @@ def _said(exchange: Exchange) -> bytes:
     return exchange.request_body if exchange.document is None else exchange.document
 
 
-def _require_sent(tenant: Tenant, exchange: Exchange) -> None:
-    """See to it that there is a whole call to repeat.
+def require_sent(exchange: Exchange) -> None:
+    """See to it that the sandbox sent it: what came in may be nobody's.
 
-    :raises ControlRefusal: there is none
+    :raises ControlRefusal: it was received
     """
     if exchange.direction is not Direction.SENT:
         raise ControlRefusal(
             Problem.CONFLICT,
             f"exchange `{exchange.id}` was received; only what the sandbox sent can be sent again",
         )
+
+
+def _require_whole(tenant: Tenant, exchange: Exchange) -> None:
+    """See to it that there is a whole call to repeat.
+
+    :raises ControlRefusal: there is none
+    """
+    require_sent(exchange)
     if not exchange.target or exchange.action not in tenant.post.schedules:
         raise ControlRefusal(Problem.CONFLICT, f"exchange `{exchange.id}` never went out")
     if exchange.request_size > LARGEST_KEPT:
@@ -90,7 +104,7 @@ def _following(tenant: Tenant, exchange: Exchange) -> Exchange:
             and one.subject
             and one.target
         ):
-            _require_sent(tenant, one)
+            _require_whole(tenant, one)
             return one
     raise ControlRefusal(
         Problem.CONFLICT, f"no call about the same subject followed exchange `{exchange.id}`"

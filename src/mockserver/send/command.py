@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,13 +172,20 @@ def _document(call: Sendable, name: str, order: Order) -> bytes:
         return b""
     if call.receiver.kind == OPERATOR and "operator" in sample["data"]:
         sample["data"]["operator"] = name
-    document = with_fields(sample, settings)
+    document = with_fields(sample, settings, _note_added)
     if call.receiver.kind == PROVIDER:  # keys in alphabetical order (BC-ASM-065)
         document = dict(sorted(document.items()))
     try:
         return dump(document)
     except TypeError as error:
         stop(f"--set: what comes of it is no JSON that the vendor could send: {error}", EXIT_USAGE)
+
+
+def _note_added(path: str, known: Collection[str]) -> None:
+    """Say that a field is new, which is allowed: it may be a slip."""
+    hint = nearest(path.rpartition(".")[2], known)
+    meant = f"; {hint}" if hint.startswith("did you mean") else ""
+    click.echo(printable(f"note: the sample has no field `{path}`{meant}"), err=True)
 
 
 def _require_text(body: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from mockserver.assignments import value_of
@@ -13,7 +13,9 @@ class NoSuchPlace(Exception):
     """A path leads nowhere. The text is one line."""
 
 
-def with_fields(document: Any, fields: Mapping[str, str]) -> Any:
+def with_fields(
+    document: Any, fields: Mapping[str, str], added: Callable[[str, Collection[str]], None] | None = None
+) -> Any:
     """A copy of the document with fields set or added.
 
     A path such as ``data.price`` or ``0.Amount`` goes through objects and arrays. What a document does not
@@ -21,6 +23,7 @@ def with_fields(document: Any, fields: Mapping[str, str]) -> Any:
     ``null`` is none.
 
     :param fields: texts of values by path
+    :param added: told of each path that names a new field, with the names that stand where it goes
     :raises NoSuchPlace: a path leads through what is no object or array, or behind the end of an array
     """
     document = copy.deepcopy(document)
@@ -33,6 +36,8 @@ def with_fields(document: Any, fields: Mapping[str, str]) -> Any:
             holder = _at(holder, step, path)
         old = _at(holder, last, path) if not isinstance(holder, dict) or last in holder else None
         value = None if text == "null" else value_of(text, is_text=isinstance(old, str))
+        if added is not None and isinstance(holder, dict) and last not in holder:
+            added(path, list(holder))
         holder[last if isinstance(holder, dict) else int(last)] = value
     return document
 
