@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from mockserver.assignments import value_of
 from mockserver.call_lines import call_line
+from mockserver.testing import NotSeen
 from mockserver.trigger.events import EVENTS, Event, Fields
 from mockserver.trigger.front_end import Answer, FrontEnd
 from mockserver.trigger.usage import Stopped, UsageError
@@ -23,7 +24,6 @@ _HANDED_ON = ("player", "type", "session")
 """Options that are also for what comes first."""
 
 _BACKGROUND_SECONDS = 15
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +196,8 @@ class Trigger:
                 if seen
                 else self._tenant.journal(direction="sent")
             )
-        until = time.monotonic() + _BACKGROUND_SECONDS
-        while any(
-            call["cause"] == answer.exchange and call["state"] == "pending" for call in self._tenant.outbox()
-        ):
-            if time.monotonic() > until:
-                break
-            time.sleep(_POLL_SECONDS)  # noqa: TID251  polls another process, with a deadline
+        with suppress(NotSeen):  # what is on its way for so long is shown as it is
+            self._tenant.wait_for_outbox(within_seconds=_BACKGROUND_SECONDS)
         return self._sent(answer.exchange)
 
     def _sent(self, cause: str) -> list[Exchange]:
