@@ -385,11 +385,11 @@ def test_every_exchange_that_a_fault_struck_can_be_read_in_full(
             with contextlib.suppress(httpx.RemoteProtocolError):
                 reserve(running.base_url, operator)
             operator.disarm(armed["id"])
-        for tenant, drive, fields in (
-            (operator, "otp", {"msisdn": "+260977223120"}),
-            (client, "balance", {"player": "SomeUserId100"}),
+        for tenant, operation, drive, fields in (
+            (operator, "otp", "otp", {"msisdn": "+260977223120"}),
+            (client, "getUserData", "balance", {"player": "SomeUserId100"}),
+            (client, "makeBet", "bet", {"player": "SomeUserId100", "amount": "1"}),
         ):
-            operation = "otp" if tenant is operator else "getUserData"
             if Direction.SENT in row.strikes:
                 with contextlib.suppress(ControlPlaneError):  # what is signed in another way
                     armed = tenant.arm(name, parameters, operation=operation, direction="sent")

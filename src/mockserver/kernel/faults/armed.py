@@ -214,8 +214,8 @@ class Faults:
     def striking(
         self, direction: Direction, operation: str, action: str | None, *said: bytes
     ) -> Sequence[Strike]:
-        """Which of them strike an exchange, in the order of the points on its way, and at one point in the
-        order in which they were armed. Each that fits counts it; what comes too late does not fit.
+        """Which of them strike an exchange, in the order in which they were armed. Each that fits counts it;
+        what comes too late, behind one that answers earlier on the way, does not fit.
 
         :param said: the texts in which a fault looks for what it is bound to; of a call its document first
         """
@@ -234,6 +234,9 @@ class Faults:
                 strikes.append(
                     Strike(one.id, one.row.name, one.point, one.spec.parameters, one.spec.seed, one.matched)
                 )
+        if len(strikes) > 1:
+            order = [one.id for one in self.armed]
+            strikes.sort(key=lambda strike: order.index(strike.id))
         return strikes or NO_STRIKES
 
     def _can_strike(self, one: ArmedFault, operation: str, action: str | None, said: Sequence[bytes]) -> bool:
