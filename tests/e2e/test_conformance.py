@@ -208,10 +208,10 @@ def test_a_base_url_of_something_else_is_one_clear_line(tmp_path: Path) -> None:
 HIDES_UNKNOWN_TICKETS = """
 from mockserver.edge import operation
 answer = operation.CompiledOperation._refused
-def hide(self, rejection):
-    refused = answer(self, rejection)
+def hide(self, rejection, recording):
+    refused = answer(self, rejection, recording)
     if self._id == "getTicket" and rejection.refusal == "unknown_ticket":
-        return operation.Refused(404, {}, b"", [])
+        return operation.Answer(404, b"", [])
     return refused
 operation.CompiledOperation._refused = hide
 from mockserver.cli import main

@@ -24,6 +24,15 @@ LOSSES = [
 REPEATS = ["duplicate", "duplicate,times=5,at_once=true", "duplicate,identical=true", "change", "reorder"]
 
 
+WITHOUT_AMOUNTS = {"ticket_win", "ticket_rollback", "closeBet", "issueToken"}
+"""What says no amount that could be changed."""
+
+
+def strikes(fault: str, operation: str) -> int:
+    """How often a fault strikes that is armed for one time."""
+    return 0 if fault == "change" and operation in WITHOUT_AMOUNTS else 1
+
+
 def arm(tenant: Tenant, line: str, operation: str) -> None:
     """Have a fault strike one operation once."""
     is_sent = "direction=sent" in line or line in REPEATS
@@ -77,7 +86,7 @@ def test_an_operators_money_moves_once_whatever_is_repeated(site: Site, action: 
     site.drive("rollback", ticket=ticket.id)
     site.drive("settle", ticket=ticket.id, result="won")
 
-    assert site.tenant.faults.armed[0].struck == 1
+    assert site.tenant.faults.armed[0].struck == strikes(repeat, action)
     assert site.balance() == 1_000_000 - PRICE + NET
 
 
@@ -94,7 +103,7 @@ def test_a_players_money_moves_once_whatever_befalls_betcores_calls(
     casino_site.drive("close", bet_id=7)
     casino_site.advance(hours=26)
 
-    assert casino_site.tenant.faults.armed[0].struck == 1
+    assert casino_site.tenant.faults.armed[0].struck == strikes(fault, operation)
     outcomes = casino_site.outcomes()
     # A bet that never came is returned, and what would have been paid out on it is refused.
     came = outcomes[0][2] == "booked"
@@ -117,7 +126,7 @@ def test_an_accept_gets_through_whatever_befalls_it(
     casino_site.pay(7, 1, "21")
     casino_site.advance(hours=1)
 
-    assert casino_site.tenant.faults.armed[0].struck == 1
+    assert casino_site.tenant.faults.armed[0].struck == strikes(fault, operation)
     assert casino_site.outcomes()[:2] == [(7, -1, "booked"), (7, 1, "booked")]
     assert casino_site.balance() == "7111"
 

@@ -65,7 +65,7 @@ def test_the_url_and_the_token_come_from_options_or_the_environment() -> None:
         (["--admin-url", "http://127.0.0.1:9"], 3, "no control plane answers at http://127.0.0.1:9: "),
         (["--admin-url", "127.0.0.1:8081"], 2, "--admin-url is '127.0.0.1:8081'; it looks like http://127."),
         (["--admin-url", "http://a:b:c/"], 2, "--admin-url: Invalid port: 'b:c'; it looks like http://127."),
-        (["--admin-token", "\u00fc\u20ac"], 2, "--admin-token: a header holds ASCII only"),
+        (["--admin-token", "\u00fc\u20ac"], 2, "--admin-token: a header holds one line of ASCII"),
         (["--name", "refused"], 1, "no tenant is called `refused`"),
     ],
 )
