@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from mockserver.testing import (
 )
 
 from .pam import Pam
+from .until import until
 
 SECONDS = 20
 
@@ -42,11 +42,9 @@ def nothing_left_behind() -> Iterator[None]:
     """Holds that as many threads and listening sockets are there after the block as before it."""
     threads, ports = set(threading.enumerate()), listening()
     yield
-    deadline = time.monotonic() + SECONDS
-    # The thread that makes a signing key ends by itself.
-    while any(one.name.startswith("signing-key") for one in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    for one in threading.enumerate():
+        if one.name.startswith("signing-key"):  # it ends by itself
+            one.join(SECONDS)
     assert set(threading.enumerate()) == threads
     assert listening() == ports
 
@@ -214,10 +212,7 @@ def test_it_ends_while_somebody_waits_for_the_partner_and_calls_nobody_else(pam:
         before = len(pam.received)
         waiting = threading.Thread(target=wait, args=[other])
         waiting.start()
-        deadline = time.monotonic() + SECONDS
-        while len(pam.received) == before:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: len(pam.received) > before)
     waiting.join(SECONDS)
     pam.hold.set()
 

@@ -34,6 +34,7 @@ EXCHANGE_HEADER = b"x-sandbox-exchange"
 
 _CAUSE = CAUSE_HEADER.encode()
 _CURRENCY = re.compile("[A-Z]{3}")
+_MAGIC = PREFIX.encode()
 _LONGEST_CAUSE = 100
 
 
@@ -177,7 +178,7 @@ class Recording:
             raise Interrupted(FAULT_HEADER, answer) from None
 
     def _may_be_magic(self, text: bytes) -> bool:
-        return PREFIX.encode() in text or PREFIX in self.exchange.target
+        return _MAGIC in text or PREFIX in self.exchange.target
 
     def _magic(
         self, target: bytes, text: bytes, fields: Mapping[str, Any], headers: Mapping[str, str]
